@@ -1,0 +1,1 @@
+"""What is known about a recording: records of labels and predictions."""

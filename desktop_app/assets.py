@@ -1,0 +1,26 @@
+"""Where the files that ship with Earmark are: samples, models, icons."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def resources_dir() -> Path:
+    """Return the folder of shipped files: inside the package when installed, beside it in a checkout."""
+    installed = _PACKAGE / "_resources"
+    return installed if installed.is_dir() else _PACKAGE.parent / "resources"
+
+
+def samples_dir() -> Path:
+    """Return the folder of bundled sample recordings."""
+    return resources_dir() / "samples"
+
+
+def models_dir() -> Path:
+    """Return the folder of shipped model files (`*.safetensors`)."""
+    return resources_dir() / "models"
+
+
+def icons_dir() -> Path:
+    """Return the folder of SVG icons."""
+    return resources_dir() / "icons"

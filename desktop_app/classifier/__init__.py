@@ -1,0 +1,1 @@
+"""The convnet: front-end, networks, training, inference; the only home of torch."""

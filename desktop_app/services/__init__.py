@@ -1,0 +1,1 @@
+"""Jobs, settings, session and messages; QtCore and QtGui only."""
