@@ -24,3 +24,8 @@ def models_dir() -> Path:
 def icons_dir() -> Path:
     """Return the folder of SVG icons."""
     return resources_dir() / "icons"
+
+
+def fonts_dir() -> Path:
+    """Return the folder of the shipped type family."""
+    return resources_dir() / "fonts"

@@ -1,0 +1,109 @@
+"""Everything the window can be told to do: one row of data an action, read by menus, tooltips and the key sheet."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QIcon, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.ui.theme import Theme, icon
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One thing to do."""
+
+    name: str
+    """The word the code uses."""
+    group: str
+    """Heading on the key sheet and menu it stands in."""
+    text: str
+    keys: tuple[str, ...] = ()
+    """Shortcuts in Qt's portable notation; the first is the one shown."""
+    icon: str = ""
+    tip: str = ""
+    """What it does, in a few words; the text serves where this is empty."""
+    checkable: bool = False
+
+
+SPECS: tuple[ActionSpec, ...] = (
+    ActionSpec("open_folder", "File", "Open folder…", ("Ctrl+O",), "folder-open", "Open a folder of sound"),
+    ActionSpec("open_samples", "File", "Open the samples", (), "samples", "Open the recordings that come with Earmark"),
+    ActionSpec("rescan", "File", "Look for new files", ("F5",), "refresh"),
+    ActionSpec(
+        "export", "File", "Export…", ("Ctrl+Shift+E",), "export", "Export the selection, the file or the chosen files"
+    ),
+    ActionSpec("quit", "File", "Quit", ("Ctrl+Q",)),
+    ActionSpec("play", "Play", "Play or stop", ("Space",), "play", "Play from the play head, or the selection; stop"),
+    ActionSpec("loop", "Play", "Loop the selection", ("Shift+Space",), "loop", "Play the selection again and again"),
+    ActionSpec("back_out", "Play", "Stop, clear the selection", ("Esc",)),
+    ActionSpec("previous_file", "Play", "Previous file", ("Ctrl+Up", "P"), "previous"),
+    ActionSpec("next_file", "Play", "Next file", ("Ctrl+Down", "N"), "next"),
+    ActionSpec("autoplay", "Play", "Autoplay", ("Shift+A",), "autoplay", "Play each file as it is selected", True),
+    ActionSpec("to_start", "Play", "Go to the start", ("Home",)),
+    ActionSpec("to_end", "Play", "Go to the end", ("End",)),
+    ActionSpec("zoom_in", "View", "Zoom in", ("+", "=", "Ctrl+=", "Ctrl+1"), "zoom-in"),
+    ActionSpec("zoom_out", "View", "Zoom out", ("-", "Ctrl+-", "Ctrl+3"), "zoom-out"),
+    ActionSpec("zoom_fit", "View", "Show the whole file", ("Ctrl+F",), "zoom-fit"),
+    ActionSpec("zoom_selection", "View", "Zoom to the selection", ("Ctrl+E",), "zoom-selection"),
+    ActionSpec("page_left", "View", "One page left", ("PgUp",)),
+    ActionSpec("page_right", "View", "One page right", ("PgDown",)),
+    ActionSpec("step_left", "View", "A little left", ("Left",)),
+    ActionSpec("step_right", "View", "A little right", ("Right",)),
+    ActionSpec("theme", "View", "Light or dark", ("Ctrl+Shift+D",), "theme", "Switch between light and dark"),
+    ActionSpec("reset_layout", "View", "Restore the panels", ()),
+    ActionSpec("find", "Folder", "Filter the files", ("/", "Ctrl+K"), "", "Type a name, or class:yes score<0.6"),
+    ActionSpec("classify", "Folder", "Classify the folder", ("F8",), "classify", "Let the model judge every file"),
+    ActionSpec("cancel_job", "Folder", "Cancel the running job", ("Shift+F8",), "close"),
+    ActionSpec("keys", "Help", "Keys", ("?", "F1"), "help", "Show all keys"),
+)
+
+
+class Actions(QObject):
+    """The window's QActions by name, made from `SPECS`; icons follow the theme."""
+
+    def __init__(self, window: QWidget, theme: Theme) -> None:
+        super().__init__(window)
+        self._theme = theme
+        self._actions = {spec.name: self._make(spec, window) for spec in SPECS}
+        theme.changed.connect(self._tint)
+        self._tint()
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def named(self, *names: str) -> list[QAction]:
+        """Return several actions in the order asked for."""
+        return [self._actions[name] for name in names]
+
+    def _make(self, spec: ActionSpec, window: QWidget) -> QAction:
+        action = QAction(spec.text, self)
+        action.setObjectName(spec.name)
+        action.setShortcuts([QKeySequence(key) for key in spec.keys])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setCheckable(spec.checkable)
+        action.setToolTip(tooltip(spec))
+        window.addAction(action)
+        return action
+
+    def _tint(self) -> None:
+        for spec in SPECS:
+            self._actions[spec.name].setIcon(icon(spec.icon, self._theme.tones) if spec.icon else QIcon())
+
+
+def shown_key(key: str) -> str:
+    """Return a shortcut as this system writes it, with arrows and symbols where it has them."""
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def tooltip(spec: ActionSpec) -> str:
+    """Return what the action does and its key, for the tooltip."""
+    what = spec.tip or spec.text.removesuffix("…")
+    return f"{what} ({shown_key(spec.keys[0])})" if spec.keys else what
+
+
+def grouped() -> Iterator[tuple[str, list[ActionSpec]]]:
+    """Yield each group with its actions that have a key, in table order."""
+    for group in dict.fromkeys(spec.group for spec in SPECS):
+        yield group, [spec for spec in SPECS if spec.group == group and spec.keys]
