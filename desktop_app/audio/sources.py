@@ -1,0 +1,120 @@
+"""Where sound comes from: paths, file objects and folders, looked at before any decoder touches them."""
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from desktop_app.audio.formats import is_audio_name
+from desktop_app.errors import UserError
+
+Source = str | os.PathLike[str] | BinaryIO
+"""A path, or an object with `read()` in binary mode (and `seek()`/`tell()` where it can)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """One recording in a folder, as the file system describes it."""
+
+    path: Path
+    size_bytes: int
+    modified_s: float
+    """Seconds since 1970."""
+
+
+def shown_name(path: str | os.PathLike[str]) -> str:
+    """Return the file's name in a form that can be printed: bytes that are no UTF-8 become replacement characters."""
+    name = Path(path).name or os.fspath(path)
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def require_regular_file(path: str | os.PathLike[str]) -> os.stat_result:
+    """Return the `stat` of a file that may be opened; UserError with one sentence for everything else.
+
+    Decoders must not see other things: opening a pipe blocks libsndfile and FFmpeg for ever, and both answer a missing
+    file, a lack of rights and a loop of links with one and the same text.
+    """
+    name = shown_name(path)
+    try:
+        found = os.stat(path)  # noqa: PTH116 (also takes str; a Path would be built for every file of a folder)
+    except OSError as error:
+        raise UserError(_why_not_found(name, error)) from error
+    except ValueError as error:  # a NUL inside the name
+        raise UserError(f"“{name}” is not a possible file name.") from error
+    if stat.S_ISDIR(found.st_mode):
+        raise UserError(f"“{name}” is a folder: choose a file inside it.")
+    if not stat.S_ISREG(found.st_mode):
+        raise UserError(f"“{name}” is a pipe or a device, not a file: copy its contents into a file first.")
+    if found.st_size == 0:
+        raise UserError(f"“{name}” is empty (0 bytes): its recording or copying was probably interrupted.")
+    if not os.access(path, os.R_OK):
+        raise UserError(f"“{name}” may not be read: ask for permission or copy it to a folder of yours.")
+    return found
+
+
+def _why_not_found(name: str, error: OSError) -> str:
+    sentences = {
+        errno.ENOENT: f"“{name}” does not exist: it may have been moved, renamed or deleted.",
+        errno.ENOTDIR: f"“{name}” does not exist: a part of its path is a file, not a folder.",
+        errno.EACCES: f"“{name}” cannot be reached: its folder does not permit it.",
+        errno.ELOOP: f"“{name}” is a link that leads back to itself: choose the file it should lead to.",
+        errno.ENAMETOOLONG: f"The name “{name[:40]}…” is too long for this disk.",
+    }
+    return sentences.get(error.errno or 0, f"“{name}” cannot be reached: {error.strerror}.")
+
+
+def find_audio(folder: Path, *, problems: Callable[[str], None]) -> Iterator[FoundFile]:
+    """Yield every file with a recording's suffix in `folder` and below it, in a stable order, as the scan finds them.
+
+    Inside a folder files come first, then subfolders, each by name without regard to case. Links are followed, but no
+    folder is visited twice, so a loop of links ends. Hidden folders, hidden files and what is not a regular file are
+    left out. What cannot be read is told to `problems` in one sentence and the scan goes on. Nothing is opened.
+    """
+    visited: set[tuple[int, int]] = set()
+    waiting = [Path(folder)]
+    while waiting:
+        current = waiting.pop()
+        try:
+            found = current.stat()
+            identity = (found.st_dev, found.st_ino)
+            if identity in visited:
+                continue
+            visited.add(identity)
+            with os.scandir(current) as entries:
+                listing = sorted(entries, key=lambda entry: (entry.name.casefold(), entry.name))
+        except OSError as error:
+            problems(f"The folder “{shown_name(current)}” was left out: {_reason(error)}.")
+            continue
+        subfolders: list[Path] = []
+        yield from _files_of(listing, subfolders, problems)
+        waiting.extend(reversed(subfolders))
+
+
+def _files_of(
+    listing: list[os.DirEntry[str]], subfolders: list[Path], problems: Callable[[str], None]
+) -> Iterator[FoundFile]:
+    """Yield the recordings of one folder's listing and append its visible folders to `subfolders`."""
+    for entry in listing:
+        if entry.name.startswith("."):
+            continue
+        try:
+            if entry.is_dir():
+                subfolders.append(Path(entry.path))
+            elif is_audio_name(entry.name):
+                found = entry.stat()
+                if stat.S_ISREG(found.st_mode):
+                    yield FoundFile(Path(entry.path), found.st_size, found.st_mtime)
+        except OSError as error:
+            problems(f"“{shown_name(entry.name)}” was left out: {_reason(error)}.")
+
+
+def _reason(error: OSError) -> str:
+    reasons = {
+        errno.EACCES: "its contents may not be read",
+        errno.ENOENT: "it leads to something that does not exist",
+        errno.ELOOP: "it is a link that leads back to itself",
+    }
+    return reasons.get(error.errno or 0, error.strerror or "it cannot be read")
