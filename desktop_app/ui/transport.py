@@ -1,0 +1,117 @@
+"""The bar at the bottom: play and stop, where the play head is, how loud, on which device."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget
+
+from desktop_app.ui.actions import Actions
+from desktop_app.ui.theme import Theme, icon
+from desktop_app.ui.widgets import quiet_button
+
+BUTTONS = ("previous_file", "play", "next_file", "loop", "autoplay")
+
+
+def clock(seconds: float) -> str:
+    """Return `seconds` as m:ss.mmm, with hours in front where there are any."""
+    milliseconds = round(max(seconds, 0.0) * 1000)
+    minutes, milliseconds = divmod(milliseconds, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    whole = f"{minutes:02d}:{milliseconds // 1000:02d}.{milliseconds % 1000:03d}"
+    return f"{hours}:{whole}" if hours else whole
+
+
+class Transport(QFrame):
+    """Buttons of the play actions, the clock, volume and device; what is pressed is emitted or triggers an action."""
+
+    volume_changed = Signal(float)
+    """0 to 1."""
+    device_chosen = Signal(str)
+    """Name of the output device; empty for the system's choice."""
+    devices_wanted = Signal()
+    """The device menu is about to open: list the devices anew."""
+
+    def __init__(self, actions: Actions, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("transport")
+        self._actions = actions
+        self._theme = theme
+        self._playing = False
+        self._lay_out()
+        theme.changed.connect(self._tint)
+        self._tint()
+
+    def show_position(self, position_s: float, duration_s: float | None) -> None:
+        """Show the play head and the length of the recording."""
+        total = clock(duration_s) if duration_s is not None else "–"
+        self._clock.setText(f"{clock(position_s)}  /  {total}")
+
+    def show_playing(self, playing: bool) -> None:
+        """Let the play button say what it does next."""
+        self._playing = playing
+        self._tint()
+
+    def show_volume(self, volume: float) -> None:
+        """Set the slider without emitting."""
+        self._volume.blockSignals(True)
+        self._volume.setValue(round(100 * volume))
+        self._volume.blockSignals(False)
+        self._tint()
+
+    def show_devices(self, names: list[str], chosen: str) -> None:
+        """Fill the device menu; an empty name is the system's default."""
+        self._device_menu.clear()
+        for name in ["", *names]:
+            action = self._device_menu.addAction(name or "System default")
+            action.setCheckable(True)
+            action.setChecked(name == chosen)
+            action.triggered.connect(lambda _=False, name=name: self.device_chosen.emit(name))
+
+    def add_right(self, widget: QWidget) -> None:
+        """Put a widget (the running job) at the right end."""
+        self._row.addWidget(widget)
+
+    def _lay_out(self) -> None:
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(8, 4, 8, 4)
+        self._row.setSpacing(4)
+        for name in BUTTONS:
+            self._row.addWidget(self._button(name))
+        self._clock = QLabel("00:00.000  /  –")
+        self._clock.setAccessibleName("Play head and length")
+        self._clock.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._row.addSpacing(8)
+        self._row.addWidget(self._clock)
+        self._row.addSpacing(16)
+        self._add_volume()
+        self._row.addStretch(1)
+
+    def _button(self, name: str) -> QToolButton:
+        button = quiet_button(self._actions[name].text())
+        button.setDefaultAction(self._actions[name])
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        return button
+
+    def _add_volume(self) -> None:
+        self._device = quiet_button("Output device", "Choose the output device")
+        self._device.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._device_menu = QMenu("Output device", self._device)
+        self._device_menu.aboutToShow.connect(self.devices_wanted)
+        self._device.setMenu(self._device_menu)
+        self._volume = QSlider(Qt.Orientation.Horizontal)
+        self._volume.setRange(0, 100)
+        self._volume.setValue(100)
+        self._volume.setFixedWidth(96)
+        self._volume.setToolTip("Volume")
+        self._volume.setAccessibleName("Volume")
+        self._volume.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._volume.valueChanged.connect(self._volume_moved)
+        self._row.addWidget(self._device)
+        self._row.addWidget(self._volume)
+
+    def _volume_moved(self, value: int) -> None:
+        self._tint()
+        self.volume_changed.emit(value / 100)
+
+    def _tint(self) -> None:
+        tones = self._theme.tones
+        self._actions["play"].setIcon(icon("stop" if self._playing else "play", tones))
+        self._device.setIcon(icon("volume" if self._volume.value() else "volume-off", tones))
