@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QIcon, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QWidget,
+)
 
 from desktop_app.ui.theme import Theme, icon
 
@@ -60,36 +68,66 @@ SPECS: tuple[ActionSpec, ...] = (
 )
 
 
-class Actions(QObject):
-    """The window's QActions by name, made from `SPECS`; icons follow the theme."""
+OWN_KEYS: tuple[tuple[type[QWidget], tuple[str, ...]], ...] = (
+    (QAbstractButton, ("play",)),
+    (QComboBox, ("play", "page_left", "page_right", "to_start", "to_end")),
+    (QAbstractSlider, ("step_left", "step_right", "page_left", "page_right", "to_start", "to_end")),
+    (QAbstractSpinBox, ("page_left", "page_right", "to_start", "to_end", "zoom_in", "zoom_out")),
+    (QAbstractItemView, ("page_left", "page_right", "to_start", "to_end")),
+)
+"""Actions whose keys a focused widget of that kind needs for itself: Space presses a button, arrows move a slider."""
 
-    def __init__(self, window: QWidget, theme: Theme) -> None:
-        super().__init__(window)
+
+class Actions(QObject):
+    """The window's QActions by name, made from `SPECS`; icons follow the theme.
+
+    Their keys work in the whole window, except those that the focused widget needs for itself (`OWN_KEYS`). The
+    window gets the actions by `addActions(actions.all())`.
+    """
+
+    def __init__(self, application: QApplication, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
-        self._actions = {spec.name: self._make(spec, window) for spec in SPECS}
+        self._actions = {spec.name: self._make(spec) for spec in SPECS}
+        self._yielding: tuple[str, ...] = ()
+        application.focusChanged.connect(self._focus_moved)
         theme.changed.connect(self._tint)
         self._tint()
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
 
-    def named(self, *names: str) -> list[QAction]:
-        """Return several actions in the order asked for."""
-        return [self._actions[name] for name in names]
+    def all(self) -> list[QAction]:
+        """Return every action, in table order."""
+        return list(self._actions.values())
 
-    def _make(self, spec: ActionSpec, window: QWidget) -> QAction:
+    def _make(self, spec: ActionSpec) -> QAction:
         action = QAction(spec.text, self)
         action.setObjectName(spec.name)
-        action.setShortcuts([QKeySequence(key) for key in spec.keys])
+        action.setShortcuts(sequences(spec))
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setCheckable(spec.checkable)
         action.setToolTip(tooltip(spec))
-        window.addAction(action)
         return action
+
+    def _focus_moved(self, _old: QWidget | None, now: QWidget | None) -> None:
+        """Take the keys that the focused widget needs off their actions, and give back those it does not."""
+        needed = next((names for kind, names in OWN_KEYS if isinstance(now, kind)), ())
+        if needed == self._yielding:
+            return
+        for spec in SPECS:
+            if spec.name in self._yielding or spec.name in needed:
+                self._actions[spec.name].setShortcuts([] if spec.name in needed else sequences(spec))
+        self._yielding = needed
 
     def _tint(self) -> None:
         for spec in SPECS:
             self._actions[spec.name].setIcon(icon(spec.icon, self._theme.tones) if spec.icon else QIcon())
+
+
+def sequences(spec: ActionSpec) -> list[QKeySequence]:
+    """Return the action's shortcuts for Qt."""
+    return [QKeySequence(key) for key in spec.keys]
 
 
 def shown_key(key: str) -> str:
