@@ -1,0 +1,54 @@
+# Everything a person or a machine does with a checkout. Set-up itself is tools/setup.py.
+
+PYTHON ?= python3
+VENV_PYTHON = .venv/bin/python
+ARGS ?=
+
+.PHONY: help run test check bench evaluate samples models screenshots clean development
+
+help:
+	@echo "make run [DIR=~/recordings]   set up and open the window, on the bundled samples or on DIR"
+	@echo "make test [ARGS='-k flac']    set up and run the tests"
+	@echo "make check                    ruff, mypy --strict and the layers (import-linter)"
+	@echo "make bench                    print the benchmark table"
+	@echo "make evaluate                 the slow checks on real recordings"
+	@echo "make samples                  make the bundled samples anew (needs espeak-ng)"
+	@echo "make models                   train the bundled models anew"
+	@echo "make screenshots              take the pictures in docs/images anew (needs Xvfb)"
+	@echo "make clean                    remove .venv and everything that tools left"
+	@echo
+	@echo "PYTHON=/path/to/python3.12 chooses the Python that set-up uses (3.11 or newer)."
+
+run:
+	@$(PYTHON) tools/setup.py run "$$DIR"
+
+development:
+	@$(PYTHON) tools/setup.py development
+
+test: development
+	@$(VENV_PYTHON) -m pytest $(ARGS)
+
+check: development
+	$(VENV_PYTHON) -m ruff check .
+	$(VENV_PYTHON) -m ruff format --check .
+	$(VENV_PYTHON) -m mypy
+	.venv/bin/lint-imports
+
+bench: development
+	@$(VENV_PYTHON) -m benchmarks $(ARGS)
+
+evaluate: development
+	@$(VENV_PYTHON) -m pytest -m evaluate $(ARGS)
+
+samples: development
+	@$(VENV_PYTHON) -m tools.make_samples
+
+models: development
+	@$(VENV_PYTHON) -m tools.train_models
+
+screenshots: development
+	@$(VENV_PYTHON) -m tools.screenshot
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
