@@ -1,0 +1,238 @@
+"""What the person chose, typed, and remembered between sessions as one JSON file."""
+
+import dataclasses
+import json
+import logging
+import os
+import tempfile
+import types
+import typing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop_app.services.messages import Messages
+
+logger = logging.getLogger(__name__)
+T = typing.TypeVar("T")
+
+SAVE_DELAY_MS = 800
+MAX_RECENT_FOLDERS = 10
+
+
+@dataclass(frozen=True)
+class SpectrogramPreferences:
+    """How sound is drawn; the same words as `audio.spectrogram.SpectrogramSettings`."""
+
+    window_frames: int = 512
+    """Length of the analysis window."""
+    hop_frames: int | None = None
+    """Distance between two columns; None: chosen from the zoom."""
+    window: str = "hann"
+    """Window type, a name that scipy knows."""
+    power: Literal["db", "power", "magnitude", "root"] = "db"
+    """What the colour shows."""
+    scale: Literal["linear", "log", "mel"] = "linear"
+    """Spacing of the frequency axis."""
+    low_hz: float = 0.0
+    """Bottom of the frequency axis."""
+    high_hz: float | None = None
+    """Top of the frequency axis; None: half the sample rate."""
+    colour_map: str = "viridis"
+    """A perceptual colour map."""
+    range_db: tuple[float, float] | None = None
+    """Dynamic range from black to brightest; None: found from the recording."""
+
+
+@dataclass(frozen=True)
+class ExportPreferences:
+    """The last choices in the export dialog; the same words as `audio.clips.ExportSettings`."""
+
+    format: str = "FLAC"
+    """Name in the format table."""
+    encoding: str | None = None
+    """None: the format's first."""
+    bits_per_sample: int | None = None
+    """None: the format's first."""
+    sample_rate_hz: int | None = None
+    """None: as the source."""
+    mono: bool = False
+    """Mix all channels to one."""
+    pattern: str = "{stem}_{onset_s:.2f}-{offset_s:.2f}"
+    """How files are named."""
+    folder: str = ""
+    """Where files go; empty: the folder is asked for."""
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """Everything that is remembered, with its default."""
+
+    theme: Literal["system", "light", "dark"] = "system"
+    """Colours of the window."""
+    recent_folders: tuple[str, ...] = ()
+    """Newest first."""
+    last_folder: str = ""
+    """Opened again at the next start; empty: none."""
+    window_geometry: str = ""
+    """`QMainWindow.saveGeometry`, base 64."""
+    window_state: str = ""
+    """`QMainWindow.saveState`, base 64."""
+    volume: float = 0.8
+    """Of playing, 0 to 1."""
+    output_device: str = ""
+    """Name of the output device; empty: the system's default."""
+    autoplay: bool = False
+    """Play a recording when it is selected."""
+    loop: bool = False
+    """Play the selection, or else the recording, again and again."""
+    key_preset: Literal["earmark", "audacity", "raven"] = "earmark"
+    """Which program's keys are used."""
+    spectrogram: SpectrogramPreferences = field(default_factory=SpectrogramPreferences)
+    """How sound is drawn."""
+    export: ExportPreferences = field(default_factory=ExportPreferences)
+    """The last choices in the export dialog."""
+    hidden_columns: tuple[str, ...] = ("channels", "encoding", "size", "modified")
+    """Columns of the folder list that are not shown."""
+    column_widths: dict[str, int] = field(default_factory=dict)
+    """Widths of the folder list's columns in pixels, by name; a column without an entry has its default."""
+    model: str = ""
+    """Name of the model that classifies; empty: the shipped one."""
+
+
+class Settings(QObject):
+    """The one owner of `Preferences`: read `settings.values.volume`, write `settings.change(volume=0.5)`.
+
+    Saved a moment after the last change, and by `close`. A value that does not fit its field falls back to the
+    default; keys that this version does not know are kept. GUI thread only.
+    """
+
+    changed = Signal(str)
+    """Name of the field of `Preferences` that has a new value."""
+
+    def __init__(self, path: Path | None = None, messages: Messages | None = None) -> None:
+        super().__init__()
+        self.path = path or Path(platformdirs.user_config_dir("earmark", appauthor=False)) / "settings.json"
+        self._messages = messages or Messages(self)
+        self._unknown: dict[str, Any] = {}
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SAVE_DELAY_MS)
+        self._timer.timeout.connect(self.save)
+        self._save_failed = False
+        self.values = self._load()
+
+    def change(self, **fields: Any) -> None:
+        """Set fields of `Preferences`; a name it lacks or a value of a wrong type is a bug (TypeError)."""
+        new = dataclasses.replace(self.values, **fields)
+        hints = typing.get_type_hints(Preferences)
+        for name, value in fields.items():
+            if not _fits(value, hints[name]):
+                raise TypeError(f"settings: {name} cannot be {value!r}")
+        old, self.values = self.values, new
+        for name in fields:
+            if getattr(old, name) != getattr(new, name):
+                self._timer.start()
+                self.changed.emit(name)
+
+    def remember_folder(self, folder: Path) -> None:
+        """Put a folder first among the recent ones and make it the last one opened."""
+        others = [recent for recent in self.values.recent_folders if recent != str(folder)]
+        self.change(recent_folders=(str(folder), *others)[:MAX_RECENT_FOLDERS], last_folder=str(folder))
+
+    def save(self) -> None:
+        """Write now, as a whole: a kill or a full disk leaves the old file. A failure is told once."""
+        self._timer.stop()
+        text = json.dumps({**self._unknown, **dataclasses.asdict(self.values)}, indent=2)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            _replace_file(self.path, text)
+        except OSError as problem:
+            if not self._save_failed:
+                self._messages.warning(f"Settings cannot be saved in {self.path}: {problem.strerror}.")
+            self._save_failed = True
+
+    def close(self) -> None:
+        """Save what is not saved yet."""
+        if self._timer.isActive():
+            self.save()
+
+    def _load(self) -> Preferences:
+        try:
+            read = json.loads(self.path.read_text(encoding="utf-8"))
+            if not isinstance(read, dict):
+                raise ValueError("not an object")
+        except FileNotFoundError:
+            return Preferences()
+        except (OSError, ValueError):
+            self._set_aside()
+            return Preferences()
+        names = {each.name for each in dataclasses.fields(Preferences)}
+        self._unknown = {name: value for name, value in read.items() if name not in names}
+        return _from_json(Preferences, read)
+
+    def _set_aside(self) -> None:
+        """Keep a file that cannot be read for the person to look at; told after the window is there to tell it."""
+        kept = self.path.with_name(self.path.name + ".unreadable")
+        try:
+            self.path.replace(kept)
+            text = f"The settings could not be read, so the defaults are used; the old file is kept as {kept}."
+        except OSError as problem:
+            text = f"The settings in {self.path} cannot be read ({problem.strerror}), so the defaults are used."
+        logger.info(text)
+        QTimer.singleShot(0, self, lambda: self._messages.warning(text))
+
+
+def _replace_file(path: Path, text: str) -> None:
+    """Write `text` beside `path`, sync, and rename over it."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _from_json(kind: type[T], read: dict[str, Any]) -> T:
+    """Return a dataclass with every field of `read` that fits its type; the others keep their defaults."""
+    hints = typing.get_type_hints(kind)
+    given = {name: _revive(read[name], hint) for name, hint in hints.items() if name in read}
+    return kind(**{name: value for name, value in given.items() if _fits(value, hints[name])})
+
+
+def _revive(value: Any, hint: Any) -> Any:
+    """Turn what JSON made of a tuple or a dataclass back into one; leave everything else."""
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type) and isinstance(value, dict):
+        return _from_json(hint, value)
+    if isinstance(value, list):
+        return tuple(value)
+    return value
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Return whether a value is of a field's type; a whole number is a float too, a bool is no number."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Literal:
+        return value in arguments
+    if origin in (typing.Union, types.UnionType):
+        return any(_fits(value, option) for option in arguments)
+    if origin is dict:
+        return isinstance(value, dict) and all(_fits(v, arguments[1]) for v in value.values())
+    if origin is tuple:
+        return isinstance(value, tuple) and _all_fit(value, arguments)
+    if hint is float:
+        return isinstance(value, float | int) and not isinstance(value, bool)
+    return isinstance(value, hint) and not (hint is int and isinstance(value, bool))
+
+
+def _all_fit(values: tuple[Any, ...], hints: tuple[Any, ...]) -> bool:
+    if len(hints) == 2 and hints[1] is Ellipsis:
+        hints = (hints[0],) * len(values)
+    return len(values) == len(hints) and all(_fits(value, hint) for value, hint in zip(values, hints, strict=True))
