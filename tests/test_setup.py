@@ -98,6 +98,13 @@ def test_an_environment_whose_interpreter_is_gone_is_not_trusted(checkout: setup
     assert not setup.is_current(checkout, set())
 
 
+def test_an_environment_without_its_own_pip_is_not_trusted(checkout: setup.Checkout) -> None:
+    setup.prepare(checkout, set())
+    package = next(checkout.venv.glob("lib/python*/site-packages")) / "pip"
+    package.rename(package.with_name("pop"))
+    assert not setup.is_current(checkout, set())
+
+
 def test_no_network_is_one_sentence_and_the_next_setup_can_go_on(
     checkout: setup.Checkout, capfd: pytest.CaptureFixture[str]
 ) -> None:

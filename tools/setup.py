@@ -40,6 +40,7 @@ PIP_COMPLAINTS = (
     ("No space left on device", "The disk is full: make about 10 GB free"),
     ("name resolution", "The package index cannot be reached: connect to the network"),
     ("Failed to establish a new connection", "The package index cannot be reached: connect to the network"),
+    ("CERTIFICATE_VERIFY_FAILED", "The package index's certificate is not trusted: check the clock, or set PIP_CERT"),
     ("ProxyError", "The package index cannot be reached: check the proxy"),
     ("timed out", "The package index answers too slowly: wait for a better network"),
     ("No matching distribution found", "One of the packages does not exist for this machine: see docs/install.md"),
@@ -245,7 +246,7 @@ def venv_works(checkout: Checkout) -> bool:
     """Return whether the environment's interpreter runs and finds its packages: a system upgrade can break both."""
     question = "import os, sys, sysconfig; sys.exit(not os.path.isdir(sysconfig.get_path('purelib') + '/pip'))"
     try:
-        return subprocess.run([checkout.python, "-I", "-S", "-c", question], check=False).returncode == 0
+        return subprocess.run([checkout.python, "-I", "-c", question], check=False).returncode == 0
     except OSError:
         return False
 
