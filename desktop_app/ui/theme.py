@@ -136,6 +136,10 @@ class Theme(QObject):
             self._mode = mode
             self._apply()
 
+    def close(self) -> None:
+        """Stop following the system."""
+        self._application.styleHints().colorSchemeChanged.disconnect(self._system_changed)
+
     def _system_changed(self) -> None:
         if self._mode == "system":
             self._apply()

@@ -1,0 +1,53 @@
+"""The message bar: one at a time, errors stay, information goes, the next step is one click away."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from desktop_app.services.messages import Messages
+from desktop_app.ui.message_bar import MessageBar
+from desktop_app.ui.theme import Theme
+
+
+@pytest.fixture
+def bar(qtbot: QtBot, theme: Theme) -> MessageBar:
+    """Return a bar in a window of its own."""
+    bar = MessageBar(theme)
+    qtbot.addWidget(bar)
+    return bar
+
+
+def button(bar: MessageBar, name: str) -> QToolButton:
+    return next(b for b in bar.findChildren(QToolButton) if b.accessibleName() == name)
+
+
+def test_errors_wait_for_each_other_and_are_shown_one_at_a_time(qtbot: QtBot, bar: MessageBar) -> None:
+    messages = Messages()
+    messages.posted.connect(bar.show_message)
+    messages.error("a.wav cannot be read: it is empty.")
+    messages.error("b.wav cannot be read: it is a folder.")
+    messages.error("a.wav cannot be read: it is empty.")
+    assert bar.text == "a.wav cannot be read: it is empty."
+    qtbot.mouseClick(button(bar, "Close message"), Qt.MouseButton.LeftButton)
+    assert bar.text == "b.wav cannot be read: it is a folder."
+    qtbot.mouseClick(button(bar, "Close message"), Qt.MouseButton.LeftButton)
+    assert not bar.isVisible()
+
+
+def test_an_error_takes_the_place_of_information(bar: MessageBar) -> None:
+    messages = Messages()
+    messages.posted.connect(bar.show_message)
+    messages.info("Exported 3 clips.")
+    messages.error("The disk is full.")
+    assert bar.text == "The disk is full."
+
+
+def test_the_next_step_is_done_once_and_the_bar_closes(qtbot: QtBot, bar: MessageBar) -> None:
+    done: list[int] = []
+    messages = Messages()
+    messages.posted.connect(bar.show_message)
+    messages.info("Exported 3 clips.", "Show folder", lambda: done.append(1))
+    qtbot.mouseClick(button(bar, "What to do next"), Qt.MouseButton.LeftButton)
+    assert done == [1]
+    assert not bar.isVisible()
