@@ -1,0 +1,59 @@
+"""What Earmark is measured against: the plain way of doing the same, each run by a worker process."""
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+SOXI_FILES = 200
+SEED_NET_CLIPS = 200
+CLASSES = 12
+
+
+def soxi_a_sample(folder: str, total: str) -> dict[str, float]:
+    """Call `soxi` once a file on 200 of the files and return the time scaled to all of them."""
+    files = sorted(Path(folder).rglob("*.*"))
+    chosen = files[:: max(len(files) // SOXI_FILES, 1)][:SOXI_FILES]
+    start = time.perf_counter()
+    for path in chosen:
+        subprocess.run(["soxi", path], stdout=subprocess.DEVNULL, check=True)
+    return {"seconds": (time.perf_counter() - start) / len(chosen) * int(total)}
+
+
+def read_once(path: str, cached: str) -> dict[str, float]:
+    """Read the whole file with soundfile in blocks; `cached` "no" puts it out of the page cache first."""
+    import soundfile
+
+    if cached == "no":
+        forget_pages(Path(path))
+    start = time.perf_counter()
+    for _ in soundfile.blocks(path, blocksize=1 << 20, dtype="float32"):
+        pass
+    return {"seconds": time.perf_counter() - start}
+
+
+def forget_pages(path: Path) -> None:
+    """Ask the kernel to drop the file from the page cache, so that the next reading comes from the disk."""
+    if hasattr(os, "posix_fadvise"):
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def seed_net_one_by_one(folder: str) -> dict[str, float]:
+    """Judge 200 clips by `soundfile.read` and the seed convnet (Keydana 2023) at batch 1, weights at random."""
+    import soundfile
+    import torch
+
+    from desktop_app.classifier.frontend import LinearSpectrogram, SpectrogramConfig
+    from desktop_app.classifier.networks import NETWORKS, InputShape, build_network
+
+    files = sorted(Path(folder).glob("*.wav"))[:SEED_NET_CLIPS]
+    start = time.perf_counter()
+    front_end = LinearSpectrogram(SpectrogramConfig())
+    network = build_network(NETWORKS["complex_convnet"], InputShape(2, 257, 101), CLASSES).eval()
+    with torch.inference_mode():
+        for path in files:
+            frames, _ = soundfile.read(path, dtype="float32")
+            network(front_end(torch.from_numpy(frames)[None])).softmax(1).argmax()
+    return {"seconds": time.perf_counter() - start, "clips": len(files)}
