@@ -33,7 +33,7 @@ class MessageBar(QFrame):
     @property
     def text(self) -> str:
         """Return the sentence on screen, or nothing."""
-        return self._label.text() if self.isVisibleTo(self.parentWidget()) else ""
+        return self._label.text() if self._current is not None else ""
 
     def show_message(self, message: Message) -> None:
         """Show `message`, after those that still wait; the same sentence is not shown twice."""
