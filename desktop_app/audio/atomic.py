@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from desktop_app.audio.sources import shown_name
 from desktop_app.errors import UserError
 
 TEMPORARY_PREFIX = ".earmark-"
@@ -29,15 +30,10 @@ _SENTENCES = {
 }
 
 
-def shown(path: str | os.PathLike[str]) -> str:
-    """Return the file's name fit for any screen or log; bytes that are no UTF-8 become replacement characters."""
-    return os.fsencode(Path(path).name or os.fspath(path)).decode("utf-8", "replace")
-
-
 def explain_write_error(error: OSError, path: str | os.PathLike[str]) -> UserError:
     """Return the sentence for a failed write to this path."""
     sentence = _SENTENCES.get(error.errno or 0, "“{name}” could not be written ({reason}): choose another folder.")
-    return UserError(sentence.format(name=shown(path), reason=error.strerror or error))
+    return UserError(sentence.format(name=shown_name(path), reason=error.strerror or error))
 
 
 @contextmanager
@@ -72,7 +68,7 @@ def _regular_target(path: str | os.PathLike[str]) -> Path:
         if stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if not stat.S_ISREG(mode):
-            raise UserError(f"“{shown(path)}” is a device or a pipe and not a file: choose another name.")
+            raise UserError(f"“{shown_name(path)}” is a device or a pipe and not a file: choose another name.")
     return target
 
 
