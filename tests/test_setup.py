@@ -126,16 +126,35 @@ def test_a_full_disk_is_told_apart_from_an_unknown_failure() -> None:
     assert "docs/install.md" in setup.explain("something new")
 
 
-def test_a_too_old_python_is_told_so_in_one_sentence(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("oldest", "newest"), [((3, 90), (3, 91)), ((3, 1), (3, 2))], ids=["too old", "too new"])
+def test_a_python_that_does_not_suit_is_told_so_in_one_sentence(
+    oldest: tuple[int, int],
+    newest: tuple[int, int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(setup, "OLDEST_PYTHON", (9, 0))
-    monkeypatch.setattr(setup, "NEWER_PYTHONS", ("python9.1-that-is-not-here",))
+    monkeypatch.setattr(setup, "OLDEST_PYTHON", oldest)
+    monkeypatch.setattr(setup, "NEWEST_PYTHON", newest)
     assert setup.main(["run"]) == 1
     told = capsys.readouterr().err
-    assert told.startswith("Earmark needs Python 3.11 or newer")
+    assert told.startswith(f"Earmark needs Python 3.{oldest[1]} to 3.{newest[1]}")
     assert "PYTHON=" in told
     assert len(told.splitlines()) == 1
+
+
+def test_setup_hands_over_to_a_python_that_suits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    suitable = tmp_path / "python3.90"
+    suitable.write_text("")
+    suitable.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(setup, "OLDEST_PYTHON", (3, 90))
+    monkeypatch.setattr(setup, "NEWEST_PYTHON", (3, 91))
+    handed: list[list[str]] = []
+    monkeypatch.setattr(setup.os, "execv", lambda program, arguments: handed.append(arguments))
+    monkeypatch.setattr(sys, "argv", ["tools/setup.py", "run", "a folder"])
+    with pytest.raises(setup.SetupError):  # only because the exec above came back
+        setup.require_python()
+    assert handed == [[str(suitable), "tools/setup.py", "run", "a folder"]]
 
 
 def test_setup_can_be_read_by_an_old_python_so_that_it_can_say_so() -> None:

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OLDEST_PYTHON = (3, 11)
-NEWER_PYTHONS = ("python3.14", "python3.13", "python3.12", "python3.11")
+NEWEST_PYTHON = (3, 14)  # the last that PyTorch 2.11 has wheels for
 DOWNLOAD_NOTE = "Setting up .venv, once: about 3 GB to download, 5 GB on disk (PyTorch with its CUDA libraries, Qt)."
 
 COMPARISON_TOOLS = {
@@ -107,15 +107,16 @@ def main(arguments: list[str]) -> int:
 
 
 def require_python() -> None:
-    """Go on under Python 3.11 or newer, handing over to one that lies beside a too old `python3`; else SetupError."""
-    if sys.version_info[:2] >= OLDEST_PYTHON:
+    """Go on under a Python that suits, else hand over to one that lies beside this `python3`, else SetupError."""
+    if OLDEST_PYTHON <= sys.version_info[:2] <= NEWEST_PYTHON:
         return
-    newer = next(filter(None, map(shutil.which, NEWER_PYTHONS)), None)
-    if newer:
-        os.execv(newer, [newer, *sys.argv])
+    names = [f"python3.{minor}" for minor in range(NEWEST_PYTHON[1], OLDEST_PYTHON[1] - 1, -1)]
+    suitable = next(filter(None, map(shutil.which, names)), None)
+    if suitable:
+        os.execv(suitable, [suitable, *sys.argv])
     raise SetupError(
-        f"Earmark needs Python 3.11 or newer and {sys.executable} is {platform.python_version()}: "
-        "install a newer one, or name it: make run PYTHON=/path/to/python3.12"
+        f"Earmark needs Python 3.{OLDEST_PYTHON[1]} to 3.{NEWEST_PYTHON[1]} and {sys.executable} is "
+        f"{platform.python_version()}: install one of them, or name it: make run PYTHON=/path/to/python3.12"
     )
 
 
