@@ -1,0 +1,139 @@
+"""Playback: the play head follows, the end and every problem are told, and nothing blocks."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from desktop_app.errors import UserError
+from desktop_app.services import playback as playback_module
+from desktop_app.services.jobs import JobRunner
+from desktop_app.services.messages import Message, Messages
+from desktop_app.services.playback import Playback
+from tests.audio.fake_output import ArrayReader, FakeDevice
+
+RATE = 8000
+CLIP = Path("clip.wav")
+
+
+def open_clip(path: Path) -> ArrayReader:
+    if path != CLIP:
+        raise UserError(f"“{path}” does not exist.")
+    return ArrayReader(np.full((RATE // 2, 1), 0.5, np.float32), RATE)
+
+
+@pytest.fixture
+def device() -> FakeDevice:
+    return FakeDevice()
+
+
+@pytest.fixture
+def messages() -> Messages:
+    return Messages()
+
+
+@pytest.fixture
+def playback(runner: JobRunner, messages: Messages, device: FakeDevice) -> Iterator[Playback]:
+    made = Playback(runner, messages, device, open_clip)
+    yield made
+    assert made.close()
+
+
+def test_the_play_head_moves_forward_to_the_end_which_is_told_once(playback: Playback, qtbot: QtBot) -> None:
+    positions: list[float] = []
+    playing: list[bool] = []
+    playback.position_changed.connect(positions.append)
+    playback.playing_changed.connect(playing.append)
+    with qtbot.waitSignal(playback.ended):
+        playback.play(CLIP)
+    assert len(positions) >= 3
+    assert positions == sorted(positions)
+    assert positions[-1] == playback.position_s == pytest.approx(0.5)
+    assert playing == [True, False]
+    qtbot.wait(50)
+    assert playing == [True, False]
+
+
+def test_the_timer_runs_only_while_sound_does(playback: Playback, qtbot: QtBot) -> None:
+    assert not playback._timer.isActive()
+    playback.play(CLIP, loop=True)
+    assert playback._timer.isActive()
+    playback.stop()
+    assert not playback._timer.isActive() and not playback.playing
+
+
+def test_stop_is_not_an_end(playback: Playback, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(playback.ended, wait=100):
+        playback.play(CLIP)
+        qtbot.waitUntil(lambda: playback.position_s > 0.1)
+        playback.stop()
+    assert playback.position_s > 0.1
+
+
+def test_toggle_pauses_and_goes_on(playback: Playback, qtbot: QtBot) -> None:
+    playback.toggle()
+    assert not playback.playing
+    playback.play(CLIP)
+    qtbot.waitUntil(lambda: playback.position_s > 0.05)
+    playback.toggle()
+    assert playback.paused and not playback.playing
+    with qtbot.waitSignal(playback.ended):
+        playback.toggle()
+
+
+def test_a_loop_goes_on_until_it_is_switched_off(playback: Playback, device: FakeDevice, qtbot: QtBot) -> None:
+    playback.play(CLIP, 0.0, 0.05, loop=True)
+    qtbot.waitUntil(lambda: bool(device.outputs) and len(device.output.heard) > RATE)
+    assert playback.playing
+    with qtbot.waitSignal(playback.ended):
+        playback.set_loop(False)
+
+
+def test_a_recording_that_cannot_be_opened_is_a_message(playback: Playback, messages: Messages, qtbot: QtBot) -> None:
+    heard: list[Message] = []
+    messages.posted.connect(heard.append)
+    with qtbot.assertNotEmitted(playback.ended):
+        playback.play(Path("gone.wav"))
+        qtbot.waitUntil(lambda: not playback.playing)
+    assert [(message.level, message.text) for message in heard] == [("error", "“gone.wav” does not exist.")]
+
+
+def test_volume_and_device_reach_the_player(playback: Playback, device: FakeDevice, qtbot: QtBot) -> None:
+    playback.set_volume(0.5)
+    playback.set_device("Headphones")
+    with qtbot.waitSignal(playback.ended):
+        playback.play(CLIP)
+    assert device.output.request.device == "Headphones"
+    assert device.output.heard.max() == pytest.approx(0.125)
+
+
+def test_listing_devices_does_not_block(
+    playback: Playback, messages: Messages, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*, refresh: bool) -> tuple[str, ...]:
+        time.sleep(0.1)
+        return ("Speakers", f"refreshed {refresh}")
+
+    monkeypatch.setattr(playback_module, "list_output_devices", slow)
+    started_s = time.monotonic()
+    playback.list_devices()
+    assert time.monotonic() - started_s < 0.05
+    with qtbot.waitSignal(playback.devices_listed) as told:
+        pass
+    assert told.args == [["Speakers", "refreshed True"]]
+
+
+def test_a_library_that_is_missing_is_a_message(
+    playback: Playback, messages: Messages, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*, refresh: bool) -> tuple[str, ...]:
+        raise UserError("Playing needs the PortAudio library.")
+
+    monkeypatch.setattr(playback_module, "list_output_devices", fail)
+    playback.list_devices()
+    with qtbot.waitSignal(messages.posted) as told:
+        pass
+    assert told.args[0].text == "Playing needs the PortAudio library."
