@@ -81,7 +81,7 @@ class Playback(QObject):
         loop: bool = False,
         start_s: float | None = None,
     ) -> None:
-        """Play a stretch of a recording (by default all of it), from `start_s` inside it, instead of what is playing."""
+        """Play a stretch of a recording, by default all of it, from `start_s` inside it, instead of what is playing."""
         self.path = path
         self._position_s = onset_s if start_s is None else start_s
         self._player.play(PlayRequest(lambda: self._open_recording(path), onset_s, offset_s, loop, start_s))

@@ -1,0 +1,271 @@
+"""What is in the open folder: listed while it is scanned, described in the background, kept up to date."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
+
+from desktop_app.audio.metadata import AudioMetadata
+from desktop_app.audio.sources import FoundFile, find_audio
+from desktop_app.errors import UserError
+from desktop_app.services.jobs import Job, JobContext, JobRunner
+from desktop_app.services.messages import Messages
+from desktop_app.services.probe_queue import ProbeQueue
+
+MOST_WATCHED_FOLDERS = 200
+"""The system's watches are scarce (8192 a user on older Linux); deeper changes are found by the periodic look."""
+SETTLE_MS = 400
+"""A change is looked at so long after it was seen: files come in bursts."""
+LOOK_EVERY_MS = 15_000
+"""Files that grow are not told by the watcher, so the folder is looked at this often."""
+LOOK_SHARE = 0.02
+"""Most of the time that looking may take: a folder that takes 3 s to list is listed every 150 s."""
+
+Described = tuple[Path, AudioMetadata | str]
+"""A recording and what is known of it, or the sentence that says why nothing is."""
+
+
+@dataclass(frozen=True)
+class _Difference:
+    """What a second look at the folder found."""
+
+    added: list[FoundFile]
+    removed: list[Path]
+    changed: list[FoundFile]
+    problems: list[str]
+    took_s: float
+
+
+class FolderListing(QObject):
+    """Lists one folder at a time. GUI thread only; the work is done in jobs."""
+
+    scan_started = Signal(object)
+    """Path of the folder; rows of the one before are void."""
+    rows_added = Signal(list)
+    """FoundFile, in the order of the scan."""
+    rows_removed = Signal(list)
+    """Path of files that are gone."""
+    rows_changed = Signal(list)
+    """FoundFile of files with another size or time; what was known of them is void."""
+    metadata_ready = Signal(list)
+    """(Path, AudioMetadata or a sentence) of files that were looked into."""
+    scan_finished = Signal(int)
+    """The first look is complete; number of recordings."""
+
+    def __init__(self, runner: JobRunner, messages: Messages) -> None:
+        super().__init__()
+        self._runner = runner
+        self._messages = messages
+        self._folder: Path | None = None
+        self._files: dict[Path, FoundFile] = {}
+        self._told: set[str] = set()
+        self._queue = ProbeQueue()
+        self._scan_job: Job | None = None
+        self._probe_job: Job | None = None
+        self._watcher = QFileSystemWatcher(self)
+        self._watcher.directoryChanged.connect(self._change_seen)
+        self._settle = self._single_shot(SETTLE_MS)
+        self._look_again = self._single_shot(LOOK_EVERY_MS)
+
+    @property
+    def folder(self) -> Path | None:
+        """Return the folder that is listed."""
+        return self._folder
+
+    @property
+    def scanning(self) -> bool:
+        """Return whether the first look goes on."""
+        return self._scan_job is not None
+
+    @property
+    def paths(self) -> list[Path]:
+        """Return the recordings found so far, in the order of the scan."""
+        return list(self._files)
+
+    def scan(self, folder: Path) -> None:
+        """List a folder and what is below it instead of the one before."""
+        self.close()
+        self._folder = folder
+        self.scan_started.emit(folder)
+        job = self._scan_job = self._runner.start(_scan, folder, title="Listing the folder", newest="folder scan")
+        job.items.connect(self._add)
+        job.finished.connect(self._scanned)
+        job.failed.connect(self._messages.error)
+        job.done.connect(lambda: self._scan_done(job))
+
+    def rescan(self) -> None:
+        """Look for new, changed and deleted files; for a key, a window that gets the focus, a watcher."""
+        self._settle.stop()
+        if self._folder is None or self._scan_job is not None:
+            return
+        job = self._scan_job = self._runner.start(_compare, self._folder, dict(self._files), newest="folder scan")
+        job.finished.connect(self._compared)
+        job.failed.connect(self._tell_once)
+        job.done.connect(lambda: self._scan_done(job))
+
+    def prioritise(self, paths: Iterable[Path]) -> None:
+        """Describe these files (those on screen) before the others."""
+        self._queue.prioritise(paths)
+
+    def close(self) -> None:
+        """Stop listing, describing and watching."""
+        for job in (self._scan_job, self._probe_job):
+            if job is not None:
+                job.cancel()
+        self._scan_job = self._probe_job = None
+        self._queue = ProbeQueue()
+        self._files, self._told, self._folder = {}, set(), None
+        self._settle.stop()
+        self._look_again.stop()
+        if watched := self._watcher.directories():
+            self._watcher.removePaths(watched)
+
+    def _single_shot(self, interval_ms: int) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(interval_ms)
+        timer.timeout.connect(self.rescan)
+        return timer
+
+    def _add(self, found: list[FoundFile]) -> None:
+        self._files.update((file.path, file) for file in found)
+        self._queue.add(file.path for file in found)
+        self.rows_added.emit(found)
+        self._describe()
+
+    def _scanned(self, problems: list[str]) -> None:
+        for problem in problems[:1]:
+            others = f" There are {len(problems) - 1} more of this kind." if len(problems) > 1 else ""
+            self._messages.warning(problem + others)
+        self._told.update(problems)
+        self._watch()
+        self.scan_finished.emit(len(self._files))
+
+    def _scan_done(self, job: Job) -> None:
+        if job is self._scan_job:
+            self._scan_job = None
+            self._look_again.start()
+
+    def _compared(self, difference: _Difference) -> None:
+        if difference.removed:
+            for path in difference.removed:
+                del self._files[path]
+            self.rows_removed.emit(difference.removed)
+        if difference.changed:
+            self._files.update((file.path, file) for file in difference.changed)
+            self._queue.add(file.path for file in difference.changed)
+            self.rows_changed.emit(difference.changed)
+        if difference.added:
+            self._add(difference.added)
+        for problem in difference.problems:
+            self._tell_once(problem)
+        self._describe()
+        self._watch()
+        self._look_again.setInterval(max(LOOK_EVERY_MS, round(1000 * difference.took_s / LOOK_SHARE)))
+
+    def _tell_once(self, problem: str) -> None:
+        if problem not in self._told:
+            self._told.add(problem)
+            self._messages.warning(problem)
+
+    def _describe(self) -> None:
+        """Look into the files that wait, in one job at a time."""
+        if self._probe_job is not None or not self._queue.waiting:
+            return
+        queue = self._queue
+        job = self._probe_job = self._runner.start(_probe_all, queue, title="Reading the headers")
+        job.items.connect(self.metadata_ready)
+        job.failed.connect(lambda text: self._probe_failed(queue, text))
+        job.done.connect(lambda: self._described(job))
+
+    def _probe_failed(self, queue: ProbeQueue, text: str) -> None:
+        """A bug over one file: say so, and go on with the others."""
+        self._messages.error(text)
+        if queue.current is not None:
+            self.metadata_ready.emit([(queue.current, text)])
+
+    def _described(self, job: Job) -> None:
+        if job is self._probe_job:
+            self._probe_job = None
+            self._describe()
+
+    def _watch(self) -> None:
+        """Watch the folder and the ones with recordings, as many as may be."""
+        if self._folder is None:
+            return
+        wanted = dict.fromkeys([str(self._folder), *(str(path.parent) for path in self._files)])
+        watched = set(self._watcher.directories())
+        if new := [folder for folder in list(wanted)[:MOST_WATCHED_FOLDERS] if folder not in watched]:
+            self._watcher.addPaths(new)
+
+    def _change_seen(self) -> None:
+        """Look soon; while changes keep coming in a folder that is slow to list, not all the time."""
+        if not self._settle.isActive():
+            slow_ms = self._look_again.interval() - LOOK_EVERY_MS
+            self._settle.start(max(SETTLE_MS, round(slow_ms * LOOK_SHARE)))
+
+
+def _scan(context: JobContext, folder: Path) -> list[str]:
+    """Emit every recording of a folder as it is found; return what was left out, as sentences."""
+    _require_folder(folder)
+    problems: list[str] = []
+    for number, found in enumerate(find_audio(folder, problems=problems.append), 1):
+        context.checkpoint()
+        context.emit(found)
+        if number % 100 == 0:
+            context.report(number, 0, f"{number:,} files")
+    return problems
+
+
+def _compare(context: JobContext, folder: Path, known: dict[Path, FoundFile]) -> _Difference:
+    """Return how a folder differs from what was known; UserError where it cannot be reached: nothing is lost then."""
+    started_s = time.monotonic()
+    _require_folder(folder)
+    difference = _Difference([], [], [], [], 0.0)
+    gone = dict(known)
+    for found in find_audio(folder, problems=difference.problems.append):
+        context.checkpoint()
+        old = gone.pop(found.path, None)
+        if old is None:
+            difference.added.append(found)
+        elif old != found:
+            difference.changed.append(found)
+    difference.removed.extend(path for path in gone if _is_gone(path))
+    return _Difference(
+        difference.added, difference.removed, difference.changed, difference.problems, time.monotonic() - started_s
+    )
+
+
+def _is_gone(path: Path) -> bool:
+    """Return whether a file is deleted, rather than out of reach for now."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _require_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise UserError(f"The folder {folder} cannot be opened: it may have been moved, or its drive is not connected.")
+
+
+def _probe_all(context: JobContext, queue: ProbeQueue) -> None:
+    """Emit what is known of each file in the queue, until there is none."""
+    while (path := queue.take()) is not None:
+        context.emit((path, _describe_file(path)))
+        context.report(queue.taken, queue.taken + queue.waiting)
+        context.checkpoint()
+
+
+def _describe_file(path: Path) -> AudioMetadata | str:
+    from desktop_app.audio.metadata import probe
+
+    try:
+        return probe(path)
+    except UserError as problem:
+        return str(problem)
