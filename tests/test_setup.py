@@ -36,6 +36,14 @@ def make_fake_venv(checkout: setup.Checkout, pip: str) -> None:
     (package / "__main__.py").write_text(pip)
 
 
+def replace_pip(checkout: setup.Checkout, script: str) -> str:
+    """Make pip do something else, and return what it did before."""
+    program = next(checkout.venv.glob("lib/python*/site-packages")) / "pip" / "__main__.py"
+    before = program.read_text()
+    program.write_text(script)
+    return before
+
+
 def pip_log(checkout: setup.Checkout) -> list[str]:
     log = checkout.root / "pip.log"
     return log.read_text().splitlines() if log.exists() else []
@@ -82,12 +90,14 @@ def test_the_tests_need_more_than_the_window(checkout: setup.Checkout) -> None:
 
 
 def test_a_killed_pip_leads_to_a_fresh_environment(checkout: setup.Checkout) -> None:
-    setup.prepare(checkout, set())
-    checkout.unfinished.touch()
+    half_installed = next(checkout.venv.glob("lib/python*/site-packages")) / "half"
+    half_installed.write_text("")
+    replace_pip(checkout, "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n")
+    with pytest.raises(setup.SetupError, match="signal 9"):
+        setup.prepare(checkout, set())
     assert not setup.is_current(checkout, set())
     setup.make_venv(checkout)
-    assert not checkout.unfinished.exists()
-    assert not checkout.stamp.exists()
+    assert not half_installed.exists()
     assert setup.venv_works(checkout)
 
 
@@ -108,15 +118,13 @@ def test_an_environment_without_its_own_pip_is_not_trusted(checkout: setup.Check
 def test_no_network_is_one_sentence_and_the_next_setup_can_go_on(
     checkout: setup.Checkout, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    package = next(checkout.venv.glob("lib/python*/site-packages")) / "pip" / "__main__.py"
-    works = package.read_text()
-    package.write_text(
-        "import sys\nsys.exit('ERROR: Temporary failure in name resolution\\nNo matching distribution found')"
+    works = replace_pip(
+        checkout, "import sys\nsys.exit('ERROR: Temporary failure in name resolution\\nNo matching distribution found')"
     )
     with pytest.raises(setup.SetupError, match=r"^The package index cannot be reached: connect to the network, then"):
         setup.prepare(checkout, set())
     assert "Temporary failure" in capfd.readouterr().err
-    package.write_text(works)
+    replace_pip(checkout, works)
     setup.prepare(checkout, set())
     assert setup.is_current(checkout, set())
 

@@ -276,8 +276,10 @@ def install_project(checkout: Checkout, extras: set[str]) -> None:
     pip = [str(checkout.python), "-m", "pip", "--disable-pip-version-check"]
     checkout.unfinished.touch()
     status, complaints = run_and_listen([*pip, "install", *quiet, "--editable", target])
+    if status < 0:
+        raise SetupError(f"pip was stopped by signal {-status}, as a lack of memory does; run the same command again.")
     checkout.unfinished.unlink()
-    if status != 0:
+    if status > 0:
         raise SetupError(explain(complaints))
     stamp = {"description": describe(checkout), "extras": sorted(extras)}
     checkout.stamp.write_text(json.dumps(stamp), encoding="utf-8")
