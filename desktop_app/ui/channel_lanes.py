@@ -1,0 +1,202 @@
+"""The lanes of all channels: for each a waveform over a spectrogram, with what lies on top of them."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QGraphicsWidget
+
+from desktop_app.audio.peaks import PeakPyramid
+from desktop_app.audio.spectrogram import ColumnGrid
+from desktop_app.services.session import Selection
+from desktop_app.services.tiles import TileEngine
+from desktop_app.ui.gestures import Point
+from desktop_app.ui.lane import AXIS_WIDTH, GestureHandler, LaneAxis, LaneBox
+from desktop_app.ui.overlays import LineItem, SelectionItem
+from desktop_app.ui.spectrogram_view import SpectrogramItem
+from desktop_app.ui.ticks import MINUS, frequency_ticks
+from desktop_app.ui.view_state import ViewState
+from desktop_app.ui.waveform_view import WaveformItem
+
+WAVEFORM_HEIGHT, SPECTROGRAM_HEIGHT = 48, 112
+"""Least heights; with more channels than fit, the lanes scroll."""
+WAVEFORM_PART = 0.28
+"""Of the height that a channel has."""
+SPACING = 2
+TICK_SPACING = 24
+GAIN_STEP = 1.25
+
+
+class _Lane:
+    """A plot area with its axis and what lies over it."""
+
+    def __init__(self, box: LaneBox, axis: LaneAxis, view: ViewState) -> None:
+        self.box = box
+        self.axis = axis
+        self.selection = SelectionItem(box, view)
+        self.play_head = LineItem(box, 20, upright=True, quiet=False)
+        self.pointer = LineItem(box, 30, upright=True, quiet=True)
+        self.level = LineItem(box, 30, upright=False, quiet=True)
+
+
+class ChannelLanes(pg.GraphicsView):
+    """Shows what the timeline hands it; gestures go to the handler it was given."""
+
+    frame_painted = Signal()
+    """A frame has just been painted."""
+    frequency_wheel = Signal(float, float)
+    """Notches of the wheel over a frequency axis, and the position on it from 0 to 1."""
+
+    def __init__(self, view: ViewState, engine: TileEngine, gestures: GestureHandler) -> None:
+        pg.GraphicsView.__init__(self)
+        self._view = view
+        self._engine = engine
+        self._gestures = gestures
+        self._lanes: list[_Lane] = []
+        self.waveforms: list[WaveformItem] = []
+        self.spectrograms: list[SpectrogramItem] = []
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        view.time_changed.connect(self._show_window)
+        view.axis_changed.connect(self._show_window)
+
+    @property
+    def channels(self) -> int:
+        """Return how many channels have lanes."""
+        return len(self.waveforms)
+
+    def set_channels(self, channels: int) -> None:
+        """Make lanes for so many channels; with other lanes than before, the items are new."""
+        if channels == self.channels:
+            return
+        self._lanes, self.waveforms, self.spectrograms = [], [], []
+        self._panel = QGraphicsWidget()
+        self._panel.geometryChanged.connect(self._arrange)
+        for channel in range(channels):
+            self._add_waveform(channel, _channel_name(channel, channels))
+            self._add_spectrogram(channel)
+        pg.GraphicsView.setCentralItem(self, self._panel)
+        self.setMinimumHeight(channels * (WAVEFORM_HEIGHT + SPECTROGRAM_HEIGHT + 2 * SPACING))
+        self._show_window()
+
+    def forget(self) -> None:
+        """Show nothing."""
+        for waveform, spectrogram in zip(self.waveforms, self.spectrograms, strict=True):
+            waveform.set_pyramid(None)
+            spectrogram.forget()
+            spectrogram.set_colours(None)
+        self.set_selection(None)
+
+    def set_pyramid(self, pyramid: PeakPyramid | None) -> None:
+        """Paint waveforms from a pyramid, or from more of the same one."""
+        for waveform in self.waveforms:
+            waveform.set_pyramid(pyramid)
+
+    def set_grid(self, grid: ColumnGrid) -> None:
+        """Paint spectrograms of another grid."""
+        for spectrogram in self.spectrograms:
+            spectrogram.set_grid(grid)
+
+    def set_colours(self, colours: npt.NDArray[np.uint32] | None) -> None:
+        """Paint spectrograms in these colours."""
+        for spectrogram in self.spectrograms:
+            spectrogram.set_colours(colours)
+
+    def set_selection(self, selection: Selection | None) -> None:
+        """Mark a selection in all lanes."""
+        for lane in self._lanes:
+            lane.selection.set_selection(selection)
+
+    def set_play_head(self, at_s: float) -> None:
+        """Draw the play head in all lanes."""
+        fraction = (at_s - self._view.start_s) / self._view.span_s
+        for lane in self._lanes:
+            lane.play_head.place(fraction)
+
+    def set_pointer(self, under: LaneBox | None, point: Point | None) -> None:
+        """Draw quiet lines through the pointer: its time in all lanes, its frequency in the one it is over."""
+        for lane in self._lanes:
+            lane.pointer.place(None if point is None else (point.at_s - self._view.start_s) / self._view.span_s)
+            here = lane.box is under and point is not None and point.hz is not None
+            lane.level.place(
+                1 - self._view.axis.position(point.hz) if here and point and point.hz is not None else None
+            )
+
+    def is_ready(self) -> bool:
+        """Return whether everything visible can be painted as it shall be."""
+        ratio = self.devicePixelRatioF()
+        items: Iterable[WaveformItem | SpectrogramItem] = [*self.waveforms, *self.spectrograms]
+        return bool(self.waveforms) and all(item.is_ready(ratio) for item in items)
+
+    def show_cursor(self, shape: Qt.CursorShape) -> None:
+        """Show what a drag would do."""
+        self.viewport().setCursor(shape)
+
+    def repaint_all(self) -> None:
+        """Paint everything anew in the next frame."""
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint, and tell that it was done."""
+        pg.GraphicsView.paintEvent(self, event)
+        self.frame_painted.emit()
+
+    def _add_waveform(self, channel: int, caption: str) -> None:
+        box = LaneBox(self._gestures, channel, has_frequency=False)
+        waveform = WaveformItem(box, self._view, self._engine)
+        axis = LaneAxis(lambda height: amplitude_ticks(waveform.gain, height), lambda n, _: self._zoom_amplitude(n))
+        axis.caption = caption
+        self._add_lane(box, axis)
+        self.waveforms.append(waveform)
+
+    def _add_spectrogram(self, channel: int) -> None:
+        box = LaneBox(self._gestures, channel, has_frequency=True)
+        axis = LaneAxis(self._frequency_ticks, self.frequency_wheel.emit)
+        self._add_lane(box, axis)
+        self.spectrograms.append(SpectrogramItem(box, self._view, self._engine))
+
+    def _add_lane(self, box: LaneBox, axis: LaneAxis) -> None:
+        axis.setParentItem(self._panel)
+        box.setParentItem(self._panel)
+        self._lanes.append(_Lane(box, axis, self._view))
+
+    def _arrange(self) -> None:
+        """Share the height among the lanes, in whole pixels, so that a row of a picture is a row of the screen."""
+        size = self._panel.size()
+        share = size.height() / self.channels
+        for number, lane in enumerate(self._lanes):
+            top, middle, bottom = (round(share * (number // 2 + part)) for part in (0, WAVEFORM_PART, 1))
+            upper, lower = (top, middle - SPACING) if number % 2 == 0 else (middle, bottom - SPACING)
+            lane.axis.setGeometry(0, upper, AXIS_WIDTH, lower - upper)
+            lane.box.setGeometry(AXIS_WIDTH, upper, max(size.width() - AXIS_WIDTH, 1), lower - upper)
+
+    def _frequency_ticks(self, height: float) -> list[tuple[float, str]]:
+        return frequency_ticks(self._view.axis, max(int(height / TICK_SPACING), 2))
+
+    def _zoom_amplitude(self, notches: float) -> None:
+        for waveform in self.waveforms:
+            waveform.set_gain(waveform.gain * GAIN_STEP**notches)
+        self.repaint_all()
+
+    def _show_window(self) -> None:
+        """Give the view boxes the visible range, for items in seconds and axis positions, and paint anew."""
+        boxes: list[pg.ViewBox] = [lane.box for lane in self._lanes]
+        for box in boxes:
+            box.setRange(xRange=(self._view.start_s, self._view.stop_s), yRange=(0, 1), padding=0)
+        self.repaint_all()
+
+
+def amplitude_ticks(gain: float, height: float) -> list[tuple[float, str]]:
+    """Return ticks at a quarter, the middle and three quarters of a waveform's lane; the middle alone in a low one."""
+    half = f"{0.5 / gain:.2g}"
+    if height < 3 * TICK_SPACING:
+        return [(0.5, "0")]
+    return [(0.25, MINUS + half), (0.5, "0"), (0.75, half)]
+
+
+def _channel_name(channel: int, channels: int) -> str:
+    if channels == 1:
+        return ""
+    return "LR"[channel] if channels == 2 else str(channel + 1)

@@ -1,0 +1,329 @@
+"""The heart of the window: waveform and spectrogram of every channel over one axis of time."""
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from desktop_app.audio.frequency_axis import FrequencyAxis
+from desktop_app.audio.spectrogram import ColumnGrid, SpectrogramSettings, level_db
+from desktop_app.services.jobs import JobRunner
+from desktop_app.services.session import Selection, Session
+from desktop_app.services.settings import Settings, SpectrogramPreferences
+from desktop_app.services.tiles import Opened, TileEngine
+from desktop_app.services.waveform import WaveformLoader
+from desktop_app.ui.channel_lanes import ChannelLanes
+from desktop_app.ui.colour_maps import level_colours
+from desktop_app.ui.display_controls import DisplayControls
+from desktop_app.ui.gestures import Gestures, Point
+from desktop_app.ui.lane import LaneBox
+from desktop_app.ui.overview import Overview
+from desktop_app.ui.read_out import ReadOut
+from desktop_app.ui.spectrogram_view import automatic_range
+from desktop_app.ui.time_axis import TimeAxis
+from desktop_app.ui.view_state import ZOOM_STEP, ViewState
+
+FREQUENCY_ZOOM = 1.25
+
+
+class Timeline(QWidget):
+    """Shows one recording. GUI thread only; call `close_recording` before the job runner closes."""
+
+    cursor_moved = Signal(float, object, object)
+    """Time in seconds, frequency in Hz or None, level in dB or None, under the pointer."""
+    play_requested = Signal(float, object)
+    """Play from here (s) to there (s), or to the end (None)."""
+    painted = Signal()
+    """The waveform and the spectrogram of the recording stand on the screen, complete; once a recording."""
+    failed = Signal(str)
+    """A sentence: the recording cannot be shown."""
+
+    def __init__(self, session: Session, runner: JobRunner, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._settings = settings
+        self.view = ViewState(self)
+        self.engine = TileEngine(runner)
+        self._waveform = WaveformLoader(runner)
+        self._gestures = Gestures(session, self.view, self)
+        self._path: Path | None = None
+        self._range_db: tuple[float, float] | None = None
+        self._grid = ColumnGrid.of(spectrogram_settings(settings.values.spectrogram))
+        self._painted = False
+        self._play_head_s = 0.0
+        self.follow_play_head = False
+        self._read_out = ReadOut()
+        self._overview = Overview(self.view)
+        self.lanes = ChannelLanes(self.view, self.engine, self._gestures)
+        self.time_axis = TimeAxis(self.view)
+        self.controls = DisplayControls(self._settings)
+        self._lay_out()
+        self._connect()
+        self._apply_palette()
+
+    def show_recording(self, path: Path) -> None:
+        """Show another recording, all of it; `painted` or `failed` follows."""
+        self.clear()
+        self._path = path
+        self.engine.open(path)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._path = None
+        self._painted = False
+        self._range_db = self._settings.values.spectrogram.range_db
+        self.engine.clear()
+        self._waveform.clear()
+        self.lanes.forget()
+        self._overview.set_pyramid(None)
+        self._read_out.clear_pointer()
+        self.view.reset(0, 1)
+        self._repaint()
+
+    def close_recording(self) -> None:
+        """Give the file back for good; the last call before the job runner closes."""
+        self.clear()
+        self.engine.close()
+
+    @property
+    def view_range(self) -> tuple[float, float]:
+        """Return the first and last second that are visible."""
+        return self.view.start_s, self.view.stop_s
+
+    def show_range(self, start_s: float, stop_s: float) -> None:
+        """Show a stretch of time."""
+        self.view.show(start_s, stop_s)
+
+    def zoom_in(self) -> None:
+        """Zoom in around the play head if it is visible, else around the middle."""
+        self.view.zoom(1 / ZOOM_STEP, self._zoom_centre())
+
+    def zoom_out(self) -> None:
+        """Zoom out around the play head if it is visible, else around the middle."""
+        self.view.zoom(ZOOM_STEP, self._zoom_centre())
+
+    def zoom_fit(self) -> None:
+        """Show the whole recording, in time and in frequency."""
+        self.view.fit()
+        self._show_axis(FrequencyAxis(self.view.axis.scale, 0.0, self.view.nyquist_hz))
+
+    def zoom_to_selection(self) -> None:
+        """Show the selection with a little room on both sides."""
+        selection = self._session.selection
+        if selection is not None:
+            room_s = selection.duration_s * 0.05
+            self.view.show(selection.onset_s - room_s, selection.offset_s + room_s)
+
+    def scroll_page(self, pages: int) -> None:
+        """Move by pages that overlap by a tenth; negative: to the left."""
+        self.view.page(pages)
+
+    def pan(self, fraction: float) -> None:
+        """Move by a fraction of what is visible; negative: to the left."""
+        self.view.pan(fraction * self.view.span_s)
+
+    def set_play_head(self, at_s: float) -> None:
+        """Draw the play head; with `follow_play_head` the page turns when it runs out of sight."""
+        was_visible = self.view.start_s <= self._play_head_s <= self.view.stop_s
+        self._play_head_s = at_s
+        if self.follow_play_head and was_visible:
+            self.view.reveal(at_s)
+        self.lanes.set_play_head(at_s)
+        self._overview.set_play_head(at_s)
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        self._session.selection = None
+
+    def reset_range(self) -> None:
+        """Find the range of levels from what is visible, and again for each recording."""
+        self._settings.change(spectrogram=replace(self._preferences, range_db=None))
+        self._range_db = None
+        self._find_range(visible=True)
+
+    @property
+    def _preferences(self) -> SpectrogramPreferences:
+        return self._settings.values.spectrogram
+
+    def _lay_out(self) -> None:
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(self.lanes)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        for widget in (self._read_out, self._overview):
+            column.addWidget(widget)
+        column.addWidget(scroll, 1)
+        column.addWidget(self.time_axis)
+        column.addWidget(self.controls)
+
+    def _connect(self) -> None:
+        self.engine.opened.connect(self._opened)
+        self.engine.arrived.connect(self._arrived)
+        self.engine.failed.connect(self._fail)
+        self._waveform.grew.connect(self._waveform_grew)
+        self._waveform.failed.connect(self._fail)
+        self.view.time_changed.connect(self._request)
+        self.view.time_changed.connect(lambda: self.lanes.set_play_head(self._play_head_s))
+        self._gestures.play_requested.connect(self.play_requested)
+        self._gestures.pointed.connect(self._pointed)
+        self._gestures.grips_changed.connect(self.lanes.show_cursor)
+        self.lanes.frame_painted.connect(self._frame_painted)
+        self.lanes.frequency_wheel.connect(self._frequency_wheel)
+        self.controls.automatic_asked.connect(self.reset_range)
+        self._settings.changed.connect(self._settings_changed)
+        self._session.selection_changed.connect(self._show_selection)
+        self._session.play_head_moved.connect(self.set_play_head)
+
+    def _opened(self, opened: Opened) -> None:
+        if not opened.frames or not opened.channels:
+            self._fail(f"“{opened.path.name}” holds no sound: choose another recording.")
+            return
+        self.lanes.set_channels(opened.channels)
+        self.lanes.set_grid(self._grid)
+        self.view.reset(opened.frames, opened.sample_rate_hz)
+        self._show_preferred_axis()
+        self._waveform.load(opened)
+        self._apply_colours()
+        self._show_selection(self._session.selection)
+        self.set_play_head(self._session.play_head_s)
+        self._request()
+
+    def _fail(self, sentence: str) -> None:
+        self.failed.emit(sentence)
+
+    def _request(self) -> None:
+        """Ask for everything that is visible, and what scrolling will want next."""
+        if not self.view.frames or not self.lanes.spectrograms:
+            return
+        ratio = self.lanes.devicePixelRatioF()
+        plan = self.lanes.spectrograms[0].plan(ratio)
+        samples = self.lanes.waveforms[0].wanted_samples(ratio)
+        self.engine.request([plan.overview, *samples, *plan.visible, *plan.neighbours(self.view.frames)])
+
+    def _arrived(self) -> None:
+        if self._range_db is None:
+            self._find_range(visible=False)
+        self._repaint()
+
+    def _waveform_grew(self) -> None:
+        self.lanes.set_pyramid(self._waveform.pyramid)
+        self._overview.set_pyramid(self._waveform.pyramid)
+        self._request()
+        self._repaint()
+
+    def _find_range(self, *, visible: bool) -> None:
+        """Set the range from the whole recording's coarsest tile, or from what is visible of it."""
+        if not self.view.frames or not self.lanes.spectrograms:
+            return
+        plan = self.lanes.spectrograms[0].plan(self.lanes.devicePixelRatioF())
+        tiles = [self.engine.tile(key) for key in (plan.visible if visible else [plan.overview])]
+        there = [tile for tile in tiles if tile is not None]
+        if there:
+            self._range_db = automatic_range(level_db(np.concatenate([tile.ravel() for tile in there])))
+            self._apply_colours()
+
+    def _apply_colours(self) -> None:
+        if self._range_db is None:
+            return
+        preferences = self._preferences
+        self.lanes.set_colours(level_colours(preferences.colour_map, *self._range_db, preferences.power))
+        self.controls.show_range(*self._range_db)
+        self._repaint()
+
+    def _settings_changed(self, name: str) -> None:
+        if name != "spectrogram":
+            return
+        grid = ColumnGrid.of(spectrogram_settings(self._preferences))
+        if grid != self._grid:
+            self._grid = grid
+            self.lanes.set_grid(grid)
+            self._request()
+        if self._preferences.range_db is not None:
+            self._range_db = self._preferences.range_db
+        self._apply_colours()
+        self._show_preferred_axis()
+
+    def _show_preferred_axis(self) -> None:
+        if self.view.frames:
+            self.view.show_axis(FrequencyAxis.of(spectrogram_settings(self._preferences), self.view.sample_rate_hz))
+
+    def _frequency_wheel(self, notches: float, position: float) -> None:
+        self._show_axis(self.view.axis.zoomed(FREQUENCY_ZOOM**-notches, position, self.view.nyquist_hz))
+
+    def _show_axis(self, axis: FrequencyAxis) -> None:
+        """Remember the frequencies that are shown; a top at half the sample rate fits every recording."""
+        top = None if axis.high_hz >= self.view.nyquist_hz else axis.high_hz
+        self._settings.change(spectrogram=replace(self._preferences, low_hz=axis.low_hz, high_hz=top))
+
+    def _show_selection(self, selection: Selection | None) -> None:
+        self.lanes.set_selection(selection)
+        self._overview.set_selection(selection)
+        self._read_out.show_selection(selection)
+
+    def _pointed(self, lane: LaneBox | None, point: Point | None) -> None:
+        self.lanes.set_pointer(lane, point)
+        if lane is None or point is None:
+            self._read_out.clear_pointer()
+            return
+        places = min(max(3, math.ceil(-math.log10(self.view.span_s / 1000))), 6)
+        amplitude = None
+        if point.hz is not None:
+            level = self.lanes.spectrograms[lane.channel].level_at(point.at_s, point.hz)
+        else:
+            amplitude = self.lanes.waveforms[lane.channel].amplitude_at(point.at_s)
+            level = None if amplitude is None else 20 * math.log10(max(abs(amplitude), 1e-9))
+        self._read_out.show_pointer(point.at_s, places, point.hz, level, amplitude)
+        self.cursor_moved.emit(point.at_s, point.hz, level)
+
+    def _frame_painted(self) -> None:
+        if not self._painted and self.lanes.is_ready():
+            self._painted = True
+            self.painted.emit()
+
+    def _zoom_centre(self) -> float | None:
+        visible = self.view.start_s <= self._play_head_s <= self.view.stop_s
+        return self._play_head_s if visible and self._play_head_s > 0 else None
+
+    def _repaint(self) -> None:
+        self.lanes.repaint_all()
+        self._overview.update()
+        self.time_axis.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for what another width wants."""
+        super().resizeEvent(event)
+        self._request()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette at once."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._apply_palette()
+
+    def _apply_palette(self) -> None:
+        pg.GraphicsView.setBackground(self.lanes, self.palette().color(QPalette.ColorRole.Base))
+        self._overview.forget_colours()
+        self._repaint()
+
+
+def spectrogram_settings(preferences: SpectrogramPreferences) -> SpectrogramSettings:
+    """Return the part of the preferences that decides columns and axis."""
+    return SpectrogramSettings(
+        window_frames=preferences.window_frames,
+        hop_frames=preferences.hop_frames,
+        window=preferences.window,
+        power=preferences.power,
+        scale=preferences.scale,
+        low_hz=preferences.low_hz,
+        high_hz=preferences.high_hz,
+    )
