@@ -197,6 +197,7 @@ def find_model(name: str, *folders: Path) -> ModelEntry:
 
 
 def _card_of(values: dict[str, Any]) -> ModelCard:
+    _demand(isinstance(values["classes"], list) and _is_whole(values["schema_version"]), "classes or schema version")
     known = {field.name for field in fields(ModelCard)}
     card = ModelCard(**{name: value for name, value in values.items() if name in known})
     sources = tuple(DataSource(**source) for source in card.trained_on)  # type: ignore[arg-type]

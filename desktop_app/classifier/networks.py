@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from desktop_app.classifier.frontend import InputShape
 from desktop_app.errors import UserError
 
+MOST_BLOCKS = 64
+
 
 class ResidualBlock(nn.Module):
     """Two temporal convolutions with a shortcut (Choi et al. 2019, TC-ResNet, figure 2)."""
@@ -103,6 +105,8 @@ class ComplexConvnet(Network):
 def _tc_resnet(shape: InputShape, classes: int, config: Mapping[str, Any]) -> Network:
     widths = tuple(int(width) for width in config["widths"])
     blocks, kernel, dropout = int(config["blocks"]), int(config["kernel"]), float(config["dropout"])
+    if not 1 <= blocks <= MOST_BLOCKS or not 2 <= len(widths) <= MOST_BLOCKS or not kernel % 2:
+        raise ValueError("its depth or its kernel")  # a card that lies must not keep us building for ever
     return TemporalResNet(shape.channels * shape.bands, classes, widths, blocks, kernel, dropout)
 
 
@@ -139,7 +143,7 @@ def build_network(description: Mapping[str, Any], shape: InputShape, classes: in
         )
     try:
         return builder(shape, classes, description)
-    except (KeyError, TypeError, ValueError, RuntimeError) as reason:
+    except (LookupError, TypeError, ValueError, RuntimeError) as reason:
         raise UserError(f"The model's network is described wrongly ({reason}); get the model again.") from reason
 
 

@@ -92,7 +92,7 @@ def windows_of(path: Path, windowing: Windowing) -> Iterator[Windows]:
         keep = max(next_onset - hop, start)  # the last window may start up to a hop before the next one
         held, start = held[keep - start :], keep
     total = start + len(held)
-    if total <= frames:
+    if total <= frames and not next_onset:
         yield Windows((0.0,), centred(held, frames)[None], total / rate)
         return
     onsets_left = list(range(next_onset, total - frames + 1, hop))

@@ -1,0 +1,86 @@
+"""A model card as a page that people read."""
+
+from collections.abc import Sequence
+
+from desktop_app.classifier.card import ModelCard, Results
+
+_MARK = 100.0
+
+
+def markdown_of(card: ModelCard) -> str:
+    """Return the card as Markdown."""
+    parts = [f"# {card.name}", card.title, *_facts(card)]
+    if card.results:
+        parts += _results(card, card.results)
+    parts += ["## Trained on", _table(("recordings", "clips", "licence", "by"), _sources(card))]
+    parts += ["## Use", card.intended_use, "## Limits", card.limits]
+    return "\n\n".join(parts) + "\n"
+
+
+def _facts(card: ModelCard) -> list[str]:
+    rows = [
+        ("classes", ", ".join(f"`{name}`" for name in card.classes)),
+        ("hears", f"{card.sample_rate_hz:,} Hz mono, {card.window_s:g} s at a time"),
+        ("front-end", _settings(card.front_end)),
+        ("network", _settings(card.network)),
+        ("size", f"{card.parameters:,} parameters, {card.macs / 1e6:.1f} million multiplications for a window"),
+        ("temperature", f"{card.temperature:g}"),
+        ("made", card.created),
+        ("licence", card.licence),
+    ]
+    return [_table(("", ""), rows)]
+
+
+def _results(card: ModelCard, results: Results) -> list[str]:
+    rows = [
+        ("accuracy", _percent(results.accuracy)),
+        ("macro F1", _percent(results.macro_f1)),
+        ("calibration error", _percent(results.calibration_error)),
+        ("loss", f"{results.loss:.3f}"),
+        ("clips judged", f"{results.clips:,}"),
+    ]
+    classes = [(f"`{name}`", _percent(results.class_accuracy[name])) for name in card.classes]
+    confusion = [(f"`{name}`", *row) for name, row in zip(card.classes, results.confusion, strict=True)]
+    return [
+        "## How good it is",
+        results.how,
+        _table(("measure", "value"), rows),
+        _table(("class", "judged right"), classes),
+        "Rows: what it is. Columns: what it was taken for.",
+        _table(("", *(f"`{name}`" for name in card.classes)), confusion),
+        "### By speaker",
+        _spread(results),
+    ]
+
+
+def _spread(results: Results) -> str:
+    accuracies = sorted(results.group_accuracy.values())
+    if not accuracies:
+        return "Not measured."
+    middle = accuracies[len(accuracies) // 2]
+    perfect = sum(value == 1 for value in accuracies)
+    return (
+        f"{len(accuracies)} groups (speakers, or sources of background); half of them are judged right in at least "
+        f"{_percent(middle)} of their clips, {perfect} in all of them; a tenth are judged right in less than "
+        f"{_percent(accuracies[len(accuracies) // 10])}, the worst in {_percent(accuracies[0])}. "
+        "The card in the model file has every one."
+    )
+
+
+def _sources(card: ModelCard) -> list[tuple[object, ...]]:
+    return [(source.name, f"{source.clips:,}", source.licence, source.attribution) for source in card.trained_on]
+
+
+def _settings(values: object) -> str:
+    if not isinstance(values, dict):
+        return str(values)
+    return ", ".join(f"{name} {value}" for name, value in values.items())
+
+
+def _percent(share: float) -> str:
+    return f"{share * _MARK:.1f} %"
+
+
+def _table(head: tuple[object, ...], rows: Sequence[tuple[object, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
