@@ -1,0 +1,233 @@
+"""Export parts of recordings: cut exactly, mixed, resampled and re-encoded, under safe names of a chosen pattern."""
+
+import os
+import re
+import string
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.audio.atomic import explain_write_error
+from desktop_app.audio.formats import format_for_path, format_named
+from desktop_app.audio.reader import Reader, open_audio
+from desktop_app.audio.sources import shown_name
+from desktop_app.audio.writer import BLOCK_FRAMES, SaveReport, save_audio
+from desktop_app.errors import UserError
+
+Frames = npt.NDArray[np.float32]
+Progress = Callable[[int, int], None]
+
+PATTERN_FIELDS = {
+    "stem": "name of the recording without its ending",
+    "suffix": "ending of the recording without its dot",
+    "folder": "name of the folder in which the recording lies",
+    "onset_s": "start of the clip in seconds",
+    "offset_s": "end of the clip in seconds",
+    "label": "label of the clip, empty where it has none",
+    "index": "number of the clip in this export, from 1",
+}
+"""What a file-name pattern may hold, for dialogs and help texts."""
+
+LONGEST_NAME_BYTES = 200  # file systems take 255; the rest is for the ending, " (2)" and an archive's additions
+
+# Windows: characters and names that no file may have; elsewhere they are only a nuisance in a shell.
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\ud800-\udfff]')
+_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\.|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class ExportSettings:
+    """How clips are written."""
+
+    format: str = "FLAC"
+    """A name of `formats.writable_formats()`."""
+    encoding: str | None = None
+    """One of the format's encodings; None: its default."""
+    bits_per_sample: int | None = None
+    """One of the encoding's depths; None: its default."""
+    sample_rate_hz: int | None = None
+    """Sample rate of the clips; None: keep each recording's."""
+    mono: bool = False
+    """Whether the channels are mixed (averaged) to one."""
+    pattern: str = "{stem}_{onset_s:.2f}-{offset_s:.2f}"
+    """File name without ending; `PATTERN_FIELDS` says what may stand in it, "/" makes folders."""
+
+
+@dataclass(frozen=True)
+class ClipRequest:
+    """One part of one recording."""
+
+    source: Path
+    """The recording."""
+    onset_s: float = 0.0
+    """Start in seconds."""
+    offset_s: float | None = None
+    """End in seconds; None, or beyond the end: the end of the recording."""
+    label: str = ""
+    """What the name pattern shows as label."""
+
+
+def clip_name(request: ClipRequest, settings: ExportSettings, index: int = 1) -> str:
+    """Return the path that the pattern gives this clip, relative to the target folder, "/" between folders.
+
+    Every part of it is a legal name on Linux, macOS and Windows, and none leads out of the folder. The end of a clip
+    that runs to the end of its recording reads "end". UserError lists the fields where the pattern is not understood.
+    """
+    values: dict[str, object] = {
+        "stem": _safe(request.source.stem),
+        "suffix": _safe(request.source.suffix.lstrip(".")),
+        "folder": _safe(request.source.absolute().parent.name),
+        "onset_s": _Seconds(request.onset_s),
+        "offset_s": _Seconds("inf" if request.offset_s is None else request.offset_s),
+        "label": _safe(request.label),
+        "index": index,
+    }
+    parts = [_file_name(part) for part in _filled(settings.pattern, values).split("/") if part.strip(" .")]
+    suffix = format_named(settings.format).suffixes[0]
+    return "/".join(parts or ["clip"]) + suffix
+
+
+class _Seconds(float):
+    """A time that reads well in a file name without a format: 0.3 and not 0.30000000000000004."""
+
+    def __format__(self, spec: str) -> str:
+        if self == float("inf"):
+            return "end"
+        return super().__format__(spec) if spec else f"{self:.3f}".rstrip("0").rstrip(".")
+
+
+def _filled(pattern: str, values: dict[str, object]) -> str:
+    """Put the values into the pattern: plain fields only, which can neither look inside objects nor swell the name."""
+    try:
+        pieces = list(string.Formatter().parse(pattern))
+        for _, field, spec, conversion in pieces:
+            if field is not None and (field not in values or conversion or re.search(r"\d{3}|{", spec or "")):
+                raise _bad_pattern(pattern)
+        return pattern.format_map(values)
+    except ValueError as error:
+        raise _bad_pattern(pattern) from error
+
+
+def _bad_pattern(pattern: str) -> UserError:
+    fields = ", ".join(f"{{{name}}}" for name in PATTERN_FIELDS)
+    return UserError(
+        f"The name pattern “{pattern}” is not understood: use the fields {fields}, as in {{stem}}_{{index}}."
+    )
+
+
+def _safe(text: str) -> str:
+    return _FORBIDDEN.sub("_", text)
+
+
+def _file_name(part: str) -> str:
+    """Return the nearest name that every file system takes, and that is not hidden."""
+    name = _safe(part).strip(" ").lstrip(".")
+    name = name.encode()[:LONGEST_NAME_BYTES].decode(errors="ignore").rstrip(" .")
+    return f"_{name}" if _RESERVED.match(name) else name or "clip"
+
+
+def export_clip(
+    request: ClipRequest,
+    folder_or_path: Path,
+    settings: ExportSettings,
+    *,
+    index: int = 1,
+    progress: Progress | None = None,
+) -> SaveReport:
+    """Cut one clip and write it; return what was written and where.
+
+    In a folder, which is created if need be, the clip gets the name of the pattern, with " (2)" and so on where that
+    is taken. A path that ends like an audio file (and is no folder) is written as it stands, replacing what was there,
+    but never the recording itself. The cut is exact to the frame: from round(onset_s * rate) to round(offset_s * rate).
+
+    `progress` is called with the frames done and wanted; what it raises ends the export, and nothing is left behind.
+    UserError where the recording cannot be read, the clip lies outside it, or it cannot be written. Any thread.
+    """
+    with open_audio(request.source) as reader:
+        start, stop = _frame_range(request, reader)
+        exact = replace(request, onset_s=start / reader.sample_rate_hz, offset_s=stop / reader.sample_rate_hz)
+        target = _target_for(exact, folder_or_path, settings, index)
+        report = save_audio(
+            target,
+            _cut(reader, (start, stop), settings.mono, progress),
+            reader.sample_rate_hz,
+            format=settings.format,
+            encoding=settings.encoding,
+            bits_per_sample=settings.bits_per_sample,
+            output_rate_hz=settings.sample_rate_hz,
+        )
+        return replace(report, notes=(*reader.notes, *report.notes))
+
+
+def export_clips(
+    requests: Iterable[ClipRequest], folder: Path, settings: ExportSettings, *, progress: Progress | None = None
+) -> Iterator[tuple[ClipRequest, SaveReport | UserError]]:
+    """Export one clip after the other and yield what became of each; a clip that fails does not stop the others.
+
+    A pattern or format that is wrong for all of them raises UserError before the first. Closing the generator stops.
+    """
+    clip_name(ClipRequest(Path("recording")), settings)
+    for index, request in enumerate(requests, start=1):
+        try:
+            yield request, export_clip(request, folder, settings, index=index, progress=progress)
+        except UserError as error:
+            yield request, error
+
+
+def _frame_range(request: ClipRequest, reader: Reader) -> tuple[int, int]:
+    """Return the first frame and the one after the last; UserError where there is none between them."""
+    name, duration_s = shown_name(request.source), reader.frames / reader.sample_rate_hz
+    offset_s = duration_s if request.offset_s is None else min(request.offset_s, duration_s)
+    if not 0 <= request.onset_s < duration_s:
+        raise UserError(
+            f"“{name}” is {duration_s:.2f} s long: choose a start from 0 to there, not {request.onset_s:g} s."
+        )
+    rate_hz = reader.sample_rate_hz
+    start = round(request.onset_s * rate_hz)
+    stop = round(offset_s * rate_hz) if offset_s > request.onset_s else start
+    if start == stop:
+        raise UserError(
+            f"The clip of “{name}” from {request.onset_s:g} to {offset_s:g} s is empty: choose a later end."
+        )
+    return start, stop
+
+
+def _cut(reader: Reader, frame_range: tuple[int, int], mono: bool, progress: Progress | None) -> Iterator[Frames]:
+    """Yield the clip block by block, in bounded memory."""
+    start, stop = frame_range
+    done, wanted = 0, stop - start
+    for block in reader.blocks(min(BLOCK_FRAMES, wanted), start):
+        piece = block[: wanted - done]
+        done += len(piece)
+        yield piece.mean(axis=1, keepdims=True, dtype=np.float32) if mono else piece
+        if progress is not None:
+            progress(done, wanted)
+        if done == wanted:
+            return
+
+
+def _target_for(request: ClipRequest, folder_or_path: Path, settings: ExportSettings, index: int) -> Path:
+    """Return the path to write, its folder made."""
+    if format_for_path(folder_or_path) is not None and not folder_or_path.is_dir():
+        if folder_or_path.resolve() == request.source.resolve():
+            raise UserError(
+                f"“{shown_name(folder_or_path)}” is the recording itself: choose another name."
+            )
+        return folder_or_path
+    target = folder_or_path / PurePosixPath(clip_name(request, settings, index))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise explain_write_error(error, target.parent) from error
+    return _free(target)
+
+
+def _free(target: Path) -> Path:
+    """Return the path itself or, where it is taken, the first of " (2)", " (3)" ... that is not."""
+    candidate, number = target, 2
+    while os.path.lexists(candidate):
+        candidate, number = target.with_name(f"{target.stem} ({number}){target.suffix}"), number + 1
+    return candidate
