@@ -21,6 +21,7 @@ from desktop_app.classifier.waveforms import Windowing, Windows, windows_of
 from desktop_app.errors import UserError
 
 BATCH_WINDOWS = 64  # larger batches are no faster on two cores
+FRONT_END_WINDOWS = 16  # what fits the cache: 210 us a clip instead of 283 for all 64 at once
 DECODERS = 2
 FILES_AHEAD = 96  # decoded and waiting; each holds at most `WINDOWS_AHEAD` windows, 1 MiB at 16 kHz and 1 s
 WINDOWS_AHEAD = 16
@@ -51,7 +52,9 @@ class Classifier:
         """
         if not len(waveforms):
             return np.zeros((0, len(self.card.classes)), np.float32)
-        logits = self._network(self._front_end(torch.from_numpy(np.ascontiguousarray(waveforms, np.float32))))
+        whole = torch.from_numpy(np.ascontiguousarray(waveforms, np.float32))
+        parts = [whole[start : start + FRONT_END_WINDOWS] for start in range(0, len(whole), FRONT_END_WINDOWS)]
+        logits = self._network(torch.cat([self._front_end(part) for part in parts]))
         scores: npt.NDArray[np.float32] = (logits / self.card.temperature).softmax(dim=1).numpy()
         return scores
 
