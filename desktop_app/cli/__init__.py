@@ -1,0 +1,69 @@
+"""The command line: `earmark info`, `earmark classify`, `earmark export`. Knows no Qt."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from io import TextIOWrapper
+
+from desktop_app import __version__
+from desktop_app.cli import classify, export, info
+from desktop_app.cli.shared import say
+from desktop_app.errors import UserError
+
+OK, SOME_FAILED, MISUSE, INTERRUPTED = 0, 1, 2, 130
+
+_DESCRIPTION = """\
+Listen to, label, learn from and review folders of sound, offline.
+
+Without arguments the window opens. With them, the same work is done here:
+
+  earmark info ~/recordings                    what is in these files?
+  earmark classify ~/recordings --csv out.csv  which sound is in each of them?
+  earmark export bird.wav --onset 12.5 --offset 14 --to ~/clips --format MP3
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command line and return the exit status.
+
+    0: done; 1: done, but some recordings could not be read or written; 2: misuse, or nothing could be done, with the
+    reason on stderr; 130: interrupted. `earmark classify` lists recordings that cannot be read and returns 0.
+    """
+    _never_fail_on_a_character()
+    try:
+        chosen = build_parser().parse_args(arguments)
+        run: Callable[[argparse.Namespace], int] = chosen.run
+        return run(chosen)
+    except SystemExit as leaving:  # argparse has printed its help or its complaint
+        return leaving.code if isinstance(leaving.code, int) else OK
+    except UserError as error:
+        say(f"earmark: {error}")
+        return MISUSE
+    except KeyboardInterrupt:
+        say("earmark: stopped.")
+        return INTERRUPTED
+    except BrokenPipeError:  # `earmark info * | head`: whoever read along has seen enough
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return SOME_FAILED
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands, for the program and for the documentation."""
+    parser = argparse.ArgumentParser(
+        "earmark", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--version", action="version", version=f"earmark {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in (info, classify, export):
+        command.add_parser(commands)
+    return parser
+
+
+def _never_fail_on_a_character() -> None:
+    """Print file names that are no text, and quotes on an old console, as escapes instead of failing on them."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

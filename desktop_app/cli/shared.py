@@ -1,0 +1,99 @@
+"""What the commands have in common: finding recordings, talking on the terminal, reading times."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from desktop_app.audio.sources import find_audio
+from desktop_app.errors import UserError
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+WIDE = 400  # columns for a table that goes to a file or a pipe, where nothing may be cut off
+
+
+class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Keeps the line breaks of descriptions, so that examples and tables stay readable."""
+
+
+def say(sentence: str) -> None:
+    """Tell the person something on stderr, beside the results on stdout."""
+    sys.stderr.write(f"{sentence}\n")
+
+
+def show(table: Table) -> None:
+    """Print a table on stdout, as wide as it takes unless stdout is a terminal."""
+    if sys.stdout.isatty():
+        Console(file=sys.stdout, highlight=False).print(table)
+        return
+    console = Console(width=WIDE, color_system=None)
+    with console.capture() as capture:
+        console.print(table)
+    sys.stdout.writelines(f"{line.rstrip()}\n" for line in capture.get().splitlines())
+
+
+def progress_console() -> Console:
+    """Return where progress is drawn: stderr."""
+    return Console(file=sys.stderr)
+
+
+def plain_table(*columns: str, right: Sequence[str] = ()) -> Table:
+    """Return an empty table without lines; the columns named in `right` hold numbers."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    return table
+
+
+def cells(*values: object) -> Iterator[Text]:
+    """Return table cells that show their text as it is; rich would take brackets in a file name for its markup."""
+    return (Text(str(value)) for value in values)
+
+
+def recordings_in(paths: Sequence[Path]) -> list[Path]:
+    """Return the files named and all recordings in the folders named, in that order; UserError where there are none."""
+    found: list[Path] = []
+    for path in paths:
+        found += (entry.path for entry in find_audio(path, problems=say)) if path.is_dir() else [path]
+    if not found:
+        names = ", ".join(f"“{path}”" for path in paths)
+        raise UserError(f"There are no recordings in {names}: name a folder that has some, or a file.")
+    return found
+
+
+def seconds(text: str) -> float:
+    """Return a time given as seconds (`62.5`), `minutes:seconds` or `hours:minutes:seconds`; for argparse."""
+    total = 0.0
+    for part in text.split(":"):
+        total = total * 60 + float(part)
+    if not 0 <= total < float("inf") or text.count(":") > 2:
+        raise ValueError(text)
+    return total
+
+
+def duration_text(duration_s: float | None) -> str:
+    """Return a duration as a person writes it: `0:01.250`, `1:02:03.000`, `?` where it is not known."""
+    if duration_s is None:
+        return "?"
+    minutes, rest_s = divmod(round(duration_s, 3), 60)
+    hours, minutes = divmod(int(minutes), 60)
+    return f"{hours}:{minutes:02}:{rest_s:06.3f}" if hours else f"{minutes}:{rest_s:06.3f}"
+
+
+def size_text(size_bytes: int | None) -> str:
+    """Return a file size in decimal units, as file managers show it."""
+    if size_bytes is None:
+        return "?"
+    size, unit = float(size_bytes), "B"
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if size < 999.5 or unit == "TB":
+            break
+        size /= 1000
+    return f"{size:.0f} {unit}" if unit == "B" or size >= 99.5 else f"{size:.1f} {unit}"

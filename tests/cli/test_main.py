@@ -1,0 +1,99 @@
+"""What all commands share: help, version, exit status."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from desktop_app import __version__
+from desktop_app.audio.formats import writable_formats
+from desktop_app.cli.shared import duration_text, seconds, size_text
+from tests.cli.conftest import Earmark
+
+
+def test_the_version(earmark: Earmark) -> None:
+    answer = earmark("--version")
+    assert (answer.status, answer.out) == (0, f"earmark {__version__}\n")
+
+
+@pytest.mark.parametrize("command", [[], ["info"], ["classify"], ["export"]])
+def test_help_teaches_by_example(earmark: Earmark, command: list[str]) -> None:
+    answer = earmark(*command, "--help")
+    assert answer.status == 0
+    assert f"earmark {' '.join(command)}".strip() in answer.out
+    assert answer.out.count("earmark ") >= 4
+
+
+def test_the_help_of_export_lists_what_can_be_written(earmark: Earmark) -> None:
+    help_text = earmark("export", "--help").out
+    assert all(f"  {entry.name} " in help_text for entry in writable_formats())
+    assert "{onset_s}" in help_text
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["frobnicate"], ["info"], ["info", "--colour", "a.wav"], ["export", "a.wav"], ["classify", "a.wav", "--hop", "x"]],
+)
+def test_misuse_is_two_and_told_on_stderr(earmark: Earmark, arguments: list[str]) -> None:
+    answer = earmark(*arguments)
+    assert answer.status == 2
+    assert answer.out == ""
+    assert "usage: earmark" in answer.err
+
+
+def test_a_folder_without_recordings_is_told(earmark: Earmark, tmp_path: Path) -> None:
+    answer = earmark("info", tmp_path)
+    assert answer.status == 2
+    assert answer.err.startswith("earmark: There are no recordings in “")
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def test_a_reader_that_leaves_early_is_no_error(folder: Path) -> None:
+    command = f"{sys.executable} -m desktop_app info {folder} --json | head -c 1"
+    finished = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert finished.stdout == "["
+    assert "Traceback" not in finished.stderr
+
+
+def test_a_name_that_is_not_text_is_printed_as_escapes(tmp_path: Path) -> None:
+    try:
+        (tmp_path / "caf\udce9.wav").write_bytes(b"no sound")
+    except (OSError, UnicodeError):
+        pytest.skip("this file system takes text only")
+    finished = subprocess.run(
+        [sys.executable, "-m", "desktop_app", "info", "--json", tmp_path], capture_output=True, check=False
+    )
+    assert finished.returncode == 1
+    assert b"caf\\udce9.wav" in finished.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("12.5", 12.5), ("1:02.5", 62.5), ("1:00:00", 3_600), ("0", 0), ("0:0:0.001", 0.001)]
+)
+def test_times_are_seconds_minutes_or_hours(text: str, value: float) -> None:
+    assert seconds(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "-1", "nan", "inf", "1:2:3:4", "1,5", "one"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"could not convert|^" + re.escape(text)):
+        seconds(text)
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "text"),
+    [(None, "?"), (0, "0:00.000"), (1.25, "0:01.250"), (59.9996, "1:00.000"), (3_723.5, "1:02:03.500")],
+)
+def test_durations_read_like_a_clock(duration_s: float | None, text: str) -> None:
+    assert duration_text(duration_s) == text
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "text"),
+    [(None, "?"), (0, "0 B"), (999, "999 B"), (1_000, "1.0 kB"), (99_960, "100 kB"), (2_500_000, "2.5 MB")],
+)
+def test_sizes_read_as_in_a_file_manager(size_bytes: int | None, text: str) -> None:
+    assert size_text(size_bytes) == text
