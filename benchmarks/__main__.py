@@ -40,13 +40,22 @@ def table(found: list[Row]) -> Table:
     """Return the table that is printed."""
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     title = f"Earmark on {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}{load}"
-    columns = Table(title=title, caption="medians of several processes each; ratio = yardstick over Earmark")
+    columns = Table(
+        title=title,
+        caption="medians of several processes each; ratio: yardstick over Earmark; memory: Earmark (yardstick)",
+    )
     for heading in ("what", "Earmark", "yardstick", "ratio", "aim", "", "peak memory"):
         columns.add_column(heading, justify="left" if heading in ("what", "yardstick") else "right")
     for row in found:
         mark = {True: "met", False: "missed", None: ""}[row.met]
-        columns.add_row(row.subject, row.ours, row.yardstick, row.ratio, row.aim, mark, f"{row.peak_mb:,.0f} MB")
+        columns.add_row(row.subject, row.ours, row.yardstick, row.ratio, row.aim, mark, memory(row))
     return columns
+
+
+def memory(row: Row) -> str:
+    """Return the peak memory of Earmark's process and, where there is one, the yardstick's."""
+    beside = "" if row.yardstick_peak_mb is None else f" ({row.yardstick_peak_mb:,.0f})"
+    return f"{row.peak_mb:,.0f}{beside} MB"
 
 
 if __name__ == "__main__":

@@ -5,9 +5,12 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from benchmarks.worker import LAUNCHED
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT_S = 600
@@ -48,6 +51,8 @@ class Row:
     """Whether the aim was reached; None without an aim."""
     peak_mb: float
     """Peak memory of Earmark's process, in MB."""
+    yardstick_peak_mb: float | None = None
+    """Peak memory of the yardstick's process, in MB; None where there is no such process."""
 
 
 def measure(
@@ -71,7 +76,7 @@ def run_worker(
     answer = subprocess.run(
         command,
         cwd=ROOT,
-        env={**os.environ, **environment},
+        env={**os.environ, **environment, LAUNCHED: repr(time.monotonic())},
         capture_output=True,
         text=True,
         timeout=TIMEOUT_S,
@@ -81,21 +86,6 @@ def run_worker(
         raise RuntimeError(f"{function.__qualname__} ended with {answer.returncode}:\n{answer.stderr[-2000:]}")
     values: dict[str, float] = json.loads(answer.stdout.splitlines()[-1])
     return values
-
-
-def peak_memory_mb() -> float:
-    """Return the most memory this process has held at once, in MB.
-
-    Linux's VmHWM first: `getrusage` also counts what the parent held when it forked.
-    """
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
-        return int(line.split()[1]) * 1024 / 1e6
-    import resource
-
-    unit_bytes = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit_bytes / 1e6
 
 
 def seconds(value: float) -> str:

@@ -45,8 +45,8 @@ def seed_net_one_by_one(folder: str) -> dict[str, float]:
     import soundfile
     import torch
 
-    from desktop_app.classifier.frontend import LinearSpectrogram, SpectrogramConfig
-    from desktop_app.classifier.networks import NETWORKS, InputShape, build_network
+    from desktop_app.classifier.frontend import InputShape, LinearSpectrogram, SpectrogramConfig
+    from desktop_app.classifier.networks import NETWORKS, build_network
 
     files = sorted(Path(folder).glob("*.wav"))[:SEED_NET_CLIPS]
     start = time.perf_counter()

@@ -14,7 +14,6 @@ AIM_TIMES = 20
 def scan_and_probe(folder: str) -> dict[str, float]:
     """Find and probe every recording, as the folder panel does, and return the seconds."""
     from desktop_app.audio.metadata import probe
-
     from desktop_app.audio.sources import find_audio
 
     start = time.perf_counter()
