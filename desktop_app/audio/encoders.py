@@ -215,11 +215,11 @@ class _FfmpegEncoder:
         self._layout = "mono" if plan.channels == 1 else "stereo"
         self._sample_format = _sample_format(plan.encodable)
         # Edit lists count in units of the whole film, by default milliseconds, which would round the length.
-        options = {"movie_timescale": str(plan.sample_rate_hz)} if plan.audio_format.name == "M4A" else {}
+        timescale = {"movie_timescale": str(plan.sample_rate_hz)} if plan.audio_format.name == "M4A" else {}
         muxer, codec = _FFMPEG_MUXERS[plan.audio_format.name], _FFMPEG_CODECS[plan.encodable.encoding]
-        self._container = av.open(cast("BinaryIO", file), "w", format=muxer, options=options)
-        options = _AAC_OPTIONS if codec == "aac" else {}
-        stream = self._container.add_stream(codec, plan.sample_rate_hz, options, layout=self._layout)
+        self._container = av.open(cast("BinaryIO", file), "w", format=muxer, options=timescale)
+        quality = _AAC_OPTIONS if codec == "aac" else {}
+        stream = self._container.add_stream(codec, plan.sample_rate_hz, quality, layout=self._layout)
         self._stream = cast("av.AudioStream", stream)
         self._stream.codec_context.format = av.AudioFormat(self._sample_format)
         if bit_rate := _bit_rate(plan):

@@ -109,8 +109,8 @@ class _Tally:
         return self.windows / max(time.monotonic() - self.started_s, 1e-3)
 
     def closing_sentence(self, csv_name: str | None) -> str:
-        seconds = time.monotonic() - self.started_s
-        done = f"{self.judged} recordings ({self.windows} windows) judged in {seconds:.1f} s"
+        took_s = time.monotonic() - self.started_s
+        done = f"{self.judged} recordings ({self.windows} windows) judged in {took_s:.1f} s"
         if self.judged < self.files:
             done = f"Stopped: {self.judged} of {self.files} recordings judged"
         unreadable = f"; {self.unreadable} could not be read" if self.unreadable else ""
@@ -134,6 +134,7 @@ def _judged(
     with _progress_bar() as progress:
         task = progress.add_task("Loading the model", total=None, clips="")
         verdicts = _verdicts(paths, chosen, stop_if_interrupted)
+        tally.started_s = time.monotonic()  # torch takes its seconds only once, whatever there is to judge
         try:
             for verdict in verdicts:
                 yield verdict
