@@ -82,7 +82,7 @@ class MainWindow(QMainWindow):
             action.setChecked(name == chosen)
             action.triggered.connect(lambda _=False, name=name: self.model_chosen.emit(name))
             group.addAction(action)
-        self._classify.setText(f"Classify · {chosen}" if chosen else "Classify")
+        self._actions["classify"].setIconText(f"Classify · {chosen}" if chosen else "Classify")
 
     def show_recent(self, folders: Iterable[str]) -> None:
         """Fill the menu of recent folders."""
@@ -163,10 +163,10 @@ class MainWindow(QMainWindow):
         return button
 
     def _classify_button(self) -> QToolButton:
-        self._classify = self._menu_button("classify")
+        button = self._menu_button("classify")
         self._model_menu = QMenu("Model", self)
-        self._classify.setMenu(self._model_menu)
-        return self._classify
+        button.setMenu(self._model_menu)
+        return button
 
     def _menu_button(self, name: str) -> QToolButton:
         button = quiet_button(self._actions[name].text())

@@ -96,7 +96,8 @@ def palette_of(tones: Tones) -> QPalette:
 def stylesheet_of(tones: Tones) -> str:
     """Return the little that the palette cannot say: hairlines, paddings, roles of text."""
     template = Template((assets.resources_dir() / "theme.qss").read_text(encoding="utf-8"))
-    return template.substitute(asdict(tones), small=str(SMALL_POINT_SIZE))
+    chevron = (assets.icons_dir() / "chevron-down.svg").as_posix()
+    return template.substitute(asdict(tones), small=str(SMALL_POINT_SIZE), chevron=chevron)
 
 
 class Theme(QObject):
