@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from desktop_app.audio import encoders
 from desktop_app.audio.formats import AudioFormat, Encodable, writable_formats
+from desktop_app.audio.reader import open_audio
 from desktop_app.audio.resample import resample
 from desktop_app.audio.writer import save_audio
 from desktop_app.errors import UserError
@@ -416,3 +417,19 @@ def test_a_wav_beyond_its_limit_is_refused_with_what_to_choose(tmp_path: Path, m
         save_audio(tmp_path / "a.wav", sound, 16_000)
     assert save_audio(tmp_path / "a.rf64", sound, 16_000).frames == 100_000
     assert names_in(tmp_path) == ["a.rf64"]
+
+
+@pytest.mark.parametrize(("audio_format", "encodable"), COMBINATIONS)
+def test_what_is_written_is_known_and_read_by_the_reader(
+    tmp_path: Path, audio_format: AudioFormat, encodable: Encodable
+) -> None:
+    sound, rate_hz = a_sound_for(encodable)
+    path = tmp_path / f"a{audio_format.suffixes[0]}"
+    save_audio(path, sound, rate_hz, encoding=encodable.encoding, bits_per_sample=encodable.bits_per_sample or None)
+    with open_audio(path) as reader:
+        known, decoded, notes = reader.metadata, reader.read(), reader.notes
+    assert (known.container, known.encoding, known.bits_per_sample) == (
+        audio_format.name, encodable.encoding, encodable.bits_per_sample,
+    )  # fmt: skip
+    assert (known.sample_rate_hz, known.channels, notes) == (rate_hz, sound.shape[1], ())
+    assert_same_sound(sound, decoded, encodable)
