@@ -95,7 +95,7 @@ class Preferences:
     """How sound is drawn."""
     export: ExportPreferences = field(default_factory=ExportPreferences)
     """The last choices in the export dialog."""
-    hidden_columns: tuple[str, ...] = ("channels", "encoding", "size", "modified")
+    hidden_columns: tuple[str, ...] = ()
     """Columns of the folder list that are not shown."""
     column_widths: dict[str, int] = field(default_factory=dict)
     """Widths of the folder list's columns in pixels, by name; a column without an entry has its default."""

@@ -1,0 +1,218 @@
+"""The list of recordings: chosen by mouse and keys, with columns that are remembered.
+
+A QTableView, although it is a list: a QTreeView asks the model for every row after every sort, 0.25 s at 100,000.
+"""
+
+from pathlib import Path
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+
+from desktop_app.services.settings import Settings
+from desktop_app.ui.folder_delegates import ROW_HEIGHT, CellDelegate, NameDelegate, ScoreDelegate
+from desktop_app.ui.folder_model import FolderModel
+from desktop_app.ui.folder_row import COLUMNS, column_number
+
+LOOK_DELAY_MS = 80
+"""Scrolling must have paused so long before the rows on screen are asked for."""
+NARROWEST = 40
+SELECT_ROW = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+
+
+class FolderView(QTableView):
+    """Shows a `FolderModel`; the current row is the recording that is shown and heard."""
+
+    row_entered = Signal(object)
+    """Path of another current row."""
+    activated_path = Signal(object)
+    """Path of a row that was double-clicked or met by Enter."""
+    looked_at = Signal(list)
+    """Paths of the rows on screen, a moment after they came there."""
+
+    def __init__(self, model: FolderModel, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._settings = settings
+        self._current: Path | None = None
+        self._filling = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(LOOK_DELAY_MS)
+        self._timer.timeout.connect(self._look)
+        self.setModel(model)
+        self._set_up()
+        self._set_up_header()
+        self.selectionModel().currentChanged.connect(self._current_changed)
+        self.doubleClicked.connect(self._activate)
+        self.verticalScrollBar().valueChanged.connect(lambda _: self._timer.start())
+        model.rowsInserted.connect(self._rows_inserted)
+        model.reordered.connect(self._reordered)
+        model.modelReset.connect(self._forget)
+
+    @property
+    def current_path(self) -> Path | None:
+        """Return the recording chosen last; it may be hidden by the filter."""
+        return self._current
+
+    def select(self, path: Path | None) -> None:
+        """Make a recording the current one, now or when it comes on screen; nothing is emitted for the same again."""
+        if path == self._current and (path is None or self._row() == self._model.position(path)):
+            return
+        self._current = path
+        self._show_current()
+
+    def step(self, by: int) -> None:
+        """Go so many rows down (up: negative); from the first row where the current one is not on screen."""
+        count = self._model.rowCount()
+        if count == 0:
+            return
+        row = self._row()
+        self._go_to(min(max(row + by, 0), count - 1) if row >= 0 else (0 if by > 0 else count - 1))
+
+    def chosen_paths(self) -> list[Path]:
+        """Return the selected recordings from top to bottom."""
+        rows: set[int] = set()
+        selection = self.selectionModel().selection()
+        for number in range(selection.count()):
+            rows.update(range(selection.at(number).top(), selection.at(number).bottom() + 1))
+        return [self._model.shown[row].path for row in sorted(rows)]
+
+    def _set_up(self) -> None:
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.setCornerWidget(QWidget())  # else the style draws a bit of frame between the scroll bars
+        self.setAlternatingRowColors(True)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setAccessibleName("Recordings")
+        self.setItemDelegate(CellDelegate(self))
+        self.setItemDelegateForColumn(column_number("name"), NameDelegate(self))
+        self.setItemDelegateForColumn(column_number("score"), ScoreDelegate(self))
+
+    def _set_up_header(self) -> None:
+        header = self.horizontalHeader()
+        header.setStretchLastSection(False)
+        header.setSortIndicatorClearable(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.setToolTip("Click to sort, again to turn round, a third time for the order in the folder")
+        header.setMinimumSectionSize(NARROWEST)
+        self.setSortingEnabled(True)
+        remembered = self._settings.values
+        for number, column in enumerate(COLUMNS):
+            header.resizeSection(number, max(remembered.column_widths.get(column.name, column.width), NARROWEST))
+            header.setSectionHidden(number, column.name in remembered.hidden_columns and number > 0)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setHighlightSections(False)
+        header.sectionResized.connect(self._column_resized)
+        header.customContextMenuRequested.connect(self._column_menu)
+
+    def _fill_width(self) -> None:
+        """Give the names the room that the other columns leave; without it, the width they were given."""
+        name = COLUMNS[0]
+        others = self.horizontalHeader().length() - self.horizontalHeader().sectionSize(0)
+        given = self._settings.values.column_widths.get(name.name, name.width)
+        self._filling = True
+        self.horizontalHeader().resizeSection(0, max(given, self.viewport().width() - others))
+        self._filling = False
+
+    def _column_resized(self, number: int, _old: int, width: int) -> None:
+        if width and not self._filling:
+            widths = {**self._settings.values.column_widths, COLUMNS[number].name: width}
+            self._settings.change(column_widths=widths)
+
+    def _column_menu(self, at: QPoint) -> None:
+        menu = QMenu("Columns", self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for number, column in enumerate(COLUMNS[1:], 1):
+            action = menu.addAction(column.title)
+            action.setCheckable(True)
+            action.setChecked(not self.horizontalHeader().isSectionHidden(number))
+            action.toggled.connect(lambda on, number=number: self._show_column(number, on))
+        menu.popup(self.horizontalHeader().mapToGlobal(at))
+
+    def _show_column(self, number: int, shown: bool) -> None:
+        self.horizontalHeader().setSectionHidden(number, not shown)
+        hidden = [column.name for at, column in enumerate(COLUMNS) if self.horizontalHeader().isSectionHidden(at)]
+        self._settings.change(hidden_columns=tuple(hidden))
+        self._fill_width()
+
+    def _go_to(self, row: int) -> None:
+        self.setCurrentIndex(self._model.index(row, 0))
+
+    def _row(self) -> int:
+        return self.currentIndex().row() if self.currentIndex().isValid() else -1
+
+    def _show_current(self) -> None:
+        """Make the view's current row the current recording, if that is on screen; without telling anybody."""
+        position = self._model.position(self._current) if self._current is not None else -1
+        if position >= 0:
+            index = self._model.index(position, 0)
+            self.selectionModel().setCurrentIndex(index, SELECT_ROW)
+            self.scrollTo(index)
+        else:
+            self.selectionModel().clear()
+
+    def _current_changed(self, index: QModelIndex) -> None:
+        if not index.isValid():
+            return
+        if not self.selectionModel().hasSelection():  # the focus alone makes a row current
+            self.selectionModel().select(index, SELECT_ROW)
+        path = self._model.shown[index.row()].path
+        if path != self._current:
+            self._current = path
+            self.row_entered.emit(path)
+
+    def _activate(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.activated_path.emit(self._model.shown[index.row()].path)
+
+    def _rows_inserted(self) -> None:
+        if self._row() < 0 and self._current is not None and self._model.position(self._current) >= 0:
+            self._show_current()
+        self._timer.start()
+
+    def _reordered(self) -> None:
+        """Find the current recording again where the filter let it back in, and keep it in sight where it moved."""
+        position = self._model.position(self._current) if self._current is not None else -1
+        if self._row() != position:
+            self._show_current()
+        self._timer.start()
+
+    def _forget(self) -> None:
+        self._current = None
+        self._timer.start()
+
+    def _look(self) -> None:
+        top = self.indexAt(QPoint(1, 1))
+        if not top.isValid():
+            return
+        bottom = self.indexAt(QPoint(1, self.viewport().height() - 1))
+        last = bottom.row() if bottom.isValid() else self._model.rowCount() - 1
+        self.looked_at.emit([row.path for row in self._model.shown[top.row() : last + 1]])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use the new width; other rows may be on screen now."""
+        super().resizeEvent(event)
+        self._fill_width()
+        self._timer.start()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter play and Home and End go to the first and last row; all else moves and selects as in any list."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self._activate(self.currentIndex())
+        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers():
+            self._go_to(0 if event.key() == Qt.Key.Key_Home else self._model.rowCount() - 1)
+        else:
+            super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Ignore typed letters: they are keys of the window, and must never move the list."""

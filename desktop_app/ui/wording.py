@@ -1,0 +1,83 @@
+"""How numbers read to a person: with their unit, short, and the same in every panel."""
+
+from datetime import datetime
+
+from desktop_app.audio.metadata import AudioMetadata
+
+ENCODING_WORDS = {
+    "PCM_S": "PCM",
+    "PCM_U": "PCM unsigned",
+    "PCM_F": "PCM float",
+    "ULAW": "µ-law",
+    "ALAW": "A-law",
+    "VORBIS": "Vorbis",
+    "OPUS": "Opus",
+    "AMR_NB": "AMR narrow band",
+    "AMR_WB": "AMR wide band",
+    "UNKNOWN": "unknown",
+}
+"""Encodings whose usual name is another than torchaudio's word."""
+
+SIZE_UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+def duration_words(seconds: float | None) -> str:
+    """Return 0.98 s, 2:05 or 1:02:05; “unknown” for None."""
+    if seconds is None:
+        return "unknown"
+    if seconds < 59.995:
+        return f"{seconds:.2f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def rate_words(hz: float) -> str:
+    """Return 16 kHz, 22.05 kHz or 800 Hz."""
+    return f"{hz / 1000:g} kHz" if hz >= 1000 else f"{hz:g} Hz"
+
+
+def size_words(size_bytes: float) -> str:
+    """Return 512 B, 31.3 kB or 4.2 GB, in powers of 1000 as file managers count."""
+    unit = 0
+    while size_bytes >= 999.5 and unit < len(SIZE_UNITS) - 1:
+        size_bytes /= 1000
+        unit += 1
+    return (
+        f"{size_bytes:.0f} {SIZE_UNITS[unit]}"
+        if unit == 0 or size_bytes >= 99.95
+        else f"{size_bytes:.1f} {SIZE_UNITS[unit]}"
+    )
+
+
+def time_words(since_epoch_s: float) -> str:
+    """Return a moment in local time, to the minute: 2026-03-01 14:02."""
+    try:
+        return datetime.fromtimestamp(since_epoch_s).astimezone().strftime("%Y-%m-%d %H:%M")
+    except (OverflowError, OSError, ValueError):
+        return "unknown"
+
+
+def encoding_words(encoding: str, bits_per_sample: int = 0) -> str:
+    """Return PCM 16 bit, FLAC 24 bit, µ-law or MP3."""
+    words = ENCODING_WORDS.get(encoding, encoding)
+    return f"{words} {bits_per_sample} bit" if bits_per_sample and encoding not in ("ULAW", "ALAW") else words
+
+
+def metadata_line(metadata: AudioMetadata) -> str:
+    """Return the sound of a recording in one line: WAV, PCM 16 bit, 16 kHz, 1 channel, 0.98 s."""
+    channels = f"{metadata.channels} channel" + "s" * (metadata.channels != 1)
+    return ", ".join(
+        (
+            metadata.container,
+            encoding_words(metadata.encoding, metadata.bits_per_sample),
+            rate_words(metadata.sample_rate_hz),
+            channels,
+            duration_words(metadata.duration_s),
+        )
+    )
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return 1 file, 24 files, 1,200 files."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
