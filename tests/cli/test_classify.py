@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from desktop_app.assets import models_dir, samples_dir
 from desktop_app.classifier.checkpoint import LoadedModel, save_checkpoint
-from desktop_app.cli.classify import CSV_COLUMNS
+from desktop_app.cli.classify import CSV_COLUMNS, DEFAULT_MODEL
 from tests.classifier.conftest import tone_model, write_tone
 from tests.cli.conftest import Earmark
 
 __all__ = ["tone_model", "write_tone"]  # fixtures
+
+TEN_WORDS = {"yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go"}
 
 
 @pytest.fixture
@@ -129,3 +132,16 @@ def wait_for_rows(folder: Path) -> None:
             return
         time.sleep(0.05)
     pytest.fail("no verdict within 30 s")
+
+
+def test_a_new_user_sees_the_bundled_words_found(earmark: Earmark) -> None:
+    if not (models_dir() / f"{DEFAULT_MODEL}.safetensors").is_file():
+        pytest.skip("the bundled model is not here")
+    answer = earmark("classify", samples_dir())
+    found = {Path(line.split()[0]).name: line.split()[-2] for line in answer.out.splitlines()[1:]}
+    words = {name: sample_label for name in found if (sample_label := name.lower().split("-")[0]) in TEN_WORDS}
+    assert answer.status == 0
+    assert len(words) == 13
+    assert sum(found[name] == label for name, label in words.items()) >= 12, found
+    assert found["quiet-room.flac"] == "_silence_"
+    assert found["seven-other-word.flac"] == "_unknown_"
