@@ -1,4 +1,4 @@
-"""Print the benchmark table: `python -m benchmarks [SUBJECT...]` (probe, classify, hour, frames, start)."""
+"""Print the benchmark table: `python -m benchmarks [SUBJECT...]` (start, hour, frames, probe, classify)."""
 
 import argparse
 import importlib
@@ -13,8 +13,9 @@ from rich.table import Table
 
 from benchmarks.inputs import Inputs
 from benchmarks.measuring import Row
+from benchmarks.window import screen
 
-SUBJECTS = ("probe", "classify")
+SUBJECTS = ("start", "hour", "frames", "probe", "classify")
 
 
 def main() -> int:
@@ -27,8 +28,8 @@ def main() -> int:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     console = Console(width=max(Console().width, 140))
     found: list[Row] = []
-    with tempfile.TemporaryDirectory(prefix="earmark-bench-") as folder:
-        inputs = Inputs(Path(folder))
+    with tempfile.TemporaryDirectory(prefix="earmark-bench-") as folder, screen(Path(folder)) as environment:
+        inputs = Inputs(Path(folder), environment)
         for name in chosen:
             console.print(f"measuring: {name}", style="dim")
             found += importlib.import_module(f"benchmarks.cases.{name}").rows(inputs)

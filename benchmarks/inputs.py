@@ -21,6 +21,8 @@ class Inputs:
 
     folder: Path
     """Where they are made; the caller removes it."""
+    screen: dict[str, str]
+    """The environment for processes that open a window."""
 
     @cached_property
     def many_small_files(self) -> Path:
@@ -52,9 +54,18 @@ class Inputs:
         return folder
 
     @cached_property
+    def short_recording(self) -> Path:
+        """Two seconds in a folder of their own."""
+        path = self.folder / "short" / "short.wav"
+        path.parent.mkdir()
+        soundfile.write(path, sweep(2, CLIP_RATE_HZ), CLIP_RATE_HZ)
+        return path
+
+    @cached_property
     def hour(self) -> Path:
-        """One hour, 48 kHz mono 16 bit WAV (346 MB): a repeated sweep in noise."""
-        path = self.folder / "hour.wav"
+        """One hour, 48 kHz mono 16 bit WAV (346 MB), in a folder of its own: a repeated sweep in noise."""
+        path = self.folder / "hour" / "hour.wav"
+        path.parent.mkdir()
         minute = sweep(60, HOUR_RATE_HZ)
         with soundfile.SoundFile(path, "w", HOUR_RATE_HZ, 1, "PCM_16") as file:
             for index in range(HOUR_S // 60):

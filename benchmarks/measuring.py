@@ -60,9 +60,16 @@ def measure(
     *arguments: str | Path,
     repeats: int = 5,
     environment: dict[str, str] | None = None,
+    before: Callable[[], None] = lambda: None,
 ) -> Measured:
-    """Run the function in `repeats` fresh processes, one after the other, and return the medians of what it says."""
-    answers = [run_worker(function, [str(a) for a in arguments], environment or {}) for _ in range(repeats)]
+    """Run the function in `repeats` fresh processes, one after the other, and return the medians of what it says.
+
+    `before` is called in this process ahead of each run, and not counted.
+    """
+    answers = []
+    for _ in range(repeats):
+        before()
+        answers.append(run_worker(function, [str(a) for a in arguments], environment or {}))
     values = {name: statistics.median(a[name] for a in answers) for name in answers[0] if name != "peak_mb"}
     times = [a["seconds"] for a in answers]
     return Measured(values, max(times) / max(min(times), 1e-9), max(a["peak_mb"] for a in answers))

@@ -1,9 +1,12 @@
 """What Earmark is measured against: the plain way of doing the same, each run by a worker process."""
 
 import os
+import statistics
 import subprocess
 import time
 from pathlib import Path
+
+from benchmarks.worker import since_launch_s
 
 SOXI_FILES = 200
 SEED_NET_CLIPS = 200
@@ -57,3 +60,61 @@ def seed_net_one_by_one(folder: str) -> dict[str, float]:
             frames, _ = soundfile.read(path, dtype="float32")
             network(front_end(torch.from_numpy(frames)[None])).softmax(1).argmax()
     return {"seconds": time.perf_counter() - start, "clips": len(files)}
+
+
+def read_whole(path: str) -> dict[str, float]:
+    """Read the whole file into one float32 array."""
+    import soundfile
+
+    start = time.perf_counter()
+    frames, _ = soundfile.read(path, dtype="float32")
+    assert len(frames)
+    return {"seconds": time.perf_counter() - start}
+
+
+def empty_window() -> dict[str, float]:
+    """Open an empty Qt window and return the seconds from the launch of the process to its first paint."""
+    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QApplication, QMainWindow
+
+    painted: list[float] = []
+
+    class Window(QMainWindow):
+        def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+            painted.append(since_launch_s())
+            QApplication.quit()
+
+    application = QApplication([])
+    window = Window()
+    window.resize(1280, 800)
+    window.show()
+    application.exec()
+    return {"seconds": painted[0]}
+
+
+def bare_plot_frames() -> dict[str, float]:
+    """Pan a pyqtgraph plot of a curve over one of an image, as large as Earmark's lanes; return its frames' times."""
+    import numpy as np
+    import pyqtgraph as pg
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication([])
+    window = pg.GraphicsLayoutWidget(size=(1280, 560))
+    boxes = [pg.ViewBox(), pg.ViewBox()]
+    curve, picture = (pg.PlotItem(viewBox=box) for box in boxes)
+    window.addItem(curve, 0, 0)
+    window.addItem(picture, 1, 0)
+    random = np.random.default_rng(0)
+    curve.plot(random.normal(size=3_000))
+    image = pg.ImageItem(random.integers(0, 255, (1_500, 400), dtype=np.uint8), colorMap="viridis")
+    picture.addItem(image)
+    window.show()
+    frames_s = []
+    for index in range(200):
+        start = time.perf_counter()
+        for box, width in zip(boxes, (3_000, 1_500), strict=True):
+            box.setXRange(index * width / 400, (index + 200) * width / 400, padding=0)
+        window.viewport().repaint()
+        frames_s.append(time.perf_counter() - start)
+        application.processEvents()
+    return {"seconds": statistics.median(frames_s), "p99_s": statistics.quantiles(frames_s, n=100)[98]}

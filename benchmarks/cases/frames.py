@@ -1,0 +1,46 @@
+"""Scroll and zoom through one hour of sound, and move its range of levels: the time of every frame."""
+
+import statistics
+from pathlib import Path
+
+from benchmarks.inputs import Inputs
+from benchmarks.measuring import Measured, Row, measure, seconds, times
+from benchmarks.yardsticks import bare_plot_frames
+
+MEDIAN_AIM_S, P99_AIM_S = 0.016, 0.033
+WAYS = {"scroll": "scrolling", "zoom": "zooming", "range": "moving the range of levels"}
+
+
+def frames_of(way: str, path: str) -> dict[str, float]:
+    """Return the median and the 99th percentile of the time from a change of the view to its painted frame."""
+    from benchmarks.bench_timeline import frame_times
+
+    frames_s = frame_times(Path(path))[way]
+    return {"seconds": statistics.median(frames_s), "p99_s": statistics.quantiles(frames_s, n=100)[98]}
+
+
+def rows(inputs: Inputs) -> list[Row]:
+    """Return two lines for each way of moving: the median, and the 99th percentile."""
+    bare = measure(bare_plot_frames, environment=inputs.screen)
+    found = []
+    for way, name in WAYS.items():
+        ours = measure(frames_of, way, inputs.hour, repeats=3, environment=inputs.screen)
+        found += [
+            row(f"frame while {name}, median", ours, bare, "seconds", MEDIAN_AIM_S),
+            row(f"frame while {name}, p99", ours, bare, "p99_s", P99_AIM_S),
+        ]
+    return found
+
+
+def row(subject: str, ours: Measured, bare: Measured, key: str, aim_s: float) -> Row:
+    """Return the line of one value."""
+    return Row(
+        subject,
+        seconds(ours.values[key]),
+        f"pyqtgraph alone, panning: {seconds(bare.values[key])}",
+        times(bare.values[key] / ours.values[key]),
+        f"< {aim_s * 1000:.0f} ms",
+        ours.values[key] < aim_s,
+        ours.peak_mb,
+        bare.peak_mb,
+    )
