@@ -75,6 +75,11 @@ class FolderModel(QAbstractTableModel):
         """Return what is known of a recording."""
         return self._rows.get(path)
 
+    def described(self, path: Path) -> AudioMetadata | str | None:
+        """Return what is known of a recording, the sentence why nothing is, or None while it waits."""
+        row = self._rows.get(path)
+        return (row.metadata or row.unreadable or None) if row is not None else None
+
     def open_folder(self, folder: Path | None) -> None:
         """Begin anew with an empty list."""
         self.beginResetModel()
@@ -120,7 +125,7 @@ class FolderModel(QAbstractTableModel):
         """Fill in what was found out about files."""
         self._rows_changed(self._describe(described), "metadata")
 
-    def show_verdicts(self, verdicts: Iterable[FileVerdict]) -> None:
+    def set_verdicts(self, verdicts: Iterable[FileVerdict]) -> None:
         """Fill in what a model says."""
         self._rows_changed(self._judge(verdicts), "verdict")
 

@@ -72,7 +72,7 @@ def filled(panel: FolderPanel, listing: FolderListing) -> FolderPanel:
         (FOLDER / name, known(number)) for number, name in enumerate(NAMES[:4], 1)
     ]
     listing.metadata_ready.emit([*described, (FOLDER / "broken.mp3", "“broken.mp3” holds no sound.")])
-    panel.model.show_verdicts([verdict("a.wav", "yes", 0.9), verdict("yes/c9.wav", "no", 0.5)])
+    panel.model.set_verdicts([verdict("a.wav", "yes", 0.9), verdict("yes/c9.wav", "no", 0.5)])
     return panel
 
 
@@ -309,7 +309,7 @@ def test_verdicts_move_rows_while_sorted_by_score(
 ) -> None:
     monkeypatch.setattr(folder_model, "REORDER_MS", 10)
     filled.view.sortByColumn(column_number("score"), Qt.SortOrder.DescendingOrder)
-    filled.model.show_verdicts([verdict("b.wav", "yes", 0.99), verdict("a.wav", "yes", 0.1)])
+    filled.model.set_verdicts([verdict("b.wav", "yes", 0.99), verdict("a.wav", "yes", 0.1)])
     qtbot.waitUntil(lambda: names(filled)[:3] == ["b.wav", "yes/c9.wav", "a.wav"])
 
 
@@ -331,11 +331,11 @@ def test_a_file_written_anew_loses_its_verdict(filled: FolderPanel, listing: Fol
 
 
 def test_a_file_that_could_not_be_judged_says_so(filled: FolderPanel) -> None:
-    filled.model.show_verdicts([FileVerdict(FOLDER / "b.wav", (), "“b.wav” breaks off.")])
+    filled.model.set_verdicts([FileVerdict(FOLDER / "b.wav", (), "“b.wav” breaks off.")])
     row = filled.model.row_of(FOLDER / "b.wav")
     assert row is not None and row.error == "“b.wav” breaks off."
     assert filled.model.index(row.position, column_number("label")).data() == "not judged"
-    filled.model.show_verdicts([verdict("b.wav", "yes", 0.7)])
+    filled.model.set_verdicts([verdict("b.wav", "yes", 0.7)])
     assert row.error == "" and filled.model.unreadable == 1
 
 
