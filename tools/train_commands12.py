@@ -38,7 +38,7 @@ CLASSES = (*REJECT_CLASSES, "down", "go", "left", "no", "off", "on", "right", "s
 SAMPLE_RATE_HZ = 16_000
 WINDOW_FRAMES = 16_000
 SPOKEN_WEIGHT = 0.5  # a synthesiser's clip is drawn this often against a person's
-# Of `_unknown_` seven clips in ten are synthesised; drawn oftener they would teach that what sounds synthetic is unknown.
+# Seven in ten of the clips of `_unknown_` are synthetic; drawn oftener they would teach that a synthetic sound is unknown.
 UNKNOWN_SPOKEN_WEIGHT = 0.06
 ENVIRONMENT_WEIGHT = 0.5
 BACKGROUNDS = 240
@@ -194,10 +194,11 @@ def fit(data: TrainingData, network_name: str, settings: TrainingSettings) -> tu
         NETWORKS[network_name], output_shape(describe_front_end(config), WINDOW_FRAMES), len(CLASSES)
     )
     for report in train(network, LogMel(config), data, settings):
-        print(
-            f"{report.epoch:3d}  loss {report.loss:.3f}  right {report.accuracy:.3f}  {report.seconds:.0f} s",
-            flush=True,
+        held_back = "" if report.held_back_accuracy is None else f"  held back {report.held_back_accuracy:.3f}"
+        line = (
+            f"{report.epoch:3d}  loss {report.loss:.3f}  right {report.accuracy:.3f}{held_back}  {report.seconds:.0f} s"
         )
+        print(line, flush=True)
     return config, network
 
 
