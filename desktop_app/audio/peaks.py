@@ -30,8 +30,8 @@ class BlockSource(Protocol):
     def channels(self) -> int:
         """Return the number of channels."""
 
-    def blocks(self, block_frames: int = 65_536, start: int = 0) -> Iterator[Floats]:
-        """Yield the recording as (frames, channels) blocks."""
+    def peak_blocks(self, block_frames: int = 65_536) -> Iterator[npt.NDArray[np.int16] | Floats]:
+        """Yield the recording as (frames, channels) blocks, int16 of full scale 32,768 or float32 of full scale 1."""
 
 
 class PeakPyramid:
@@ -117,10 +117,11 @@ class PeakPyramid:
         level = self._level_for(width)
         size = self.block_frames * LEVEL_FACTOR**level
         data = self._levels[level]
-        edges = np.rint(np.linspace(start, stop, columns + 1) / size).astype(np.int64)
-        if width < size:
-            edges = np.floor(np.linspace(start, stop, columns + 1) / size).astype(np.int64)
-        return reduce_columns(data, edges)
+        places = np.linspace(start, stop, columns + 1)
+        edges = np.rint(places / size) if width >= size else np.floor(places / size)
+        beyond = places >= self.frames
+        edges[beyond] = np.maximum(edges[beyond], data.shape[2])  # the last block may be shorter than half a block
+        return reduce_columns(data, edges.astype(np.int64))
 
     def _level_for(self, width: float) -> int:
         level = 0
@@ -190,8 +191,8 @@ def sample_envelope(samples: Floats, first: int, start: float, stop: float, colu
 
 def build_peaks(source: BlockSource, pyramid: PeakPyramid) -> Iterator[int]:
     """Fill `pyramid` from `source` and yield the covered frames after each block; close the iterator to stop early."""
-    for block in source.blocks(READ_FRAMES):
-        pyramid.push(block)
+    for block in source.peak_blocks(READ_FRAMES):
+        pyramid.push(block, 1 / 32_768 if block.dtype == np.int16 else 1.0)
         yield pyramid.covered_frames
     pyramid.finish()
     yield pyramid.covered_frames

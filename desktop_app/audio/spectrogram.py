@@ -10,19 +10,17 @@ Levels are dB re full scale: a sine of amplitude 1 at a bin's centre reads 0 dB 
 Pure numpy: its float32 FFT needs 3 ms for 1,024 windows of 512 here, importing scipy.fft would cost 140 ms at start-up.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from desktop_app.audio.frame_source import Floats, FrameSource, gather
 from desktop_app.audio.windows import window_values
 
 Power = Literal["db", "power", "magnitude", "root"]
 Scale = Literal["linear", "log", "mel"]
-Floats = npt.NDArray[np.float32]
 
 FLOOR_DB = -160.0
 """Level of index 0: digital silence and everything below."""
@@ -36,21 +34,6 @@ MAX_PARTS = 4
 MAX_BATCH_FRAMES = 1 << 21
 """Frames windowed and transformed at once: bounds the working memory to some tens of MB."""
 _TINY_POWER = 10 ** (FLOOR_DB / 10)
-
-
-class FrameSource(Protocol):
-    """What columns are computed from; `audio.reader.Reader` is one."""
-
-    @property
-    def frames(self) -> int:
-        """Return the length."""
-
-    @property
-    def channels(self) -> int:
-        """Return the number of channels."""
-
-    def read(self, start: int = 0, frames: int | None = None) -> Floats:
-        """Return (frames, channels) float32; short at the end."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +66,14 @@ class ColumnGrid:
     """Window type."""
     base_hop_frames: int
     """Distance between two columns of level 0."""
+    max_parts: int = MAX_PARTS
+    """Most DFTs averaged into one column: a power of two."""
 
     @classmethod
-    def of(cls, settings: SpectrogramSettings) -> "ColumnGrid":
+    def of(cls, settings: SpectrogramSettings, max_parts: int = MAX_PARTS) -> "ColumnGrid":
         """Return the grid that `settings` ask for."""
         hop = settings.hop_frames or max(settings.window_frames // 16, 1)
-        return cls(settings.window_frames, settings.window, hop)
+        return cls(settings.window_frames, settings.window, hop, max_parts)
 
     @property
     def bins(self) -> int:
@@ -109,59 +94,48 @@ class ColumnGrid:
         hop = self.hop(level)
         return (frames + hop // 2 - 1) // hop + 1 if frames > 0 else 0
 
-    def part_centres(self, level: int, first: int, count: int) -> npt.NDArray[np.int64]:
-        """Return the frames at the centres of the DFTs behind columns `first` to `first + count`, (count, parts)."""
-        hop = self.hop(level)
-        parts = MAX_PARTS
+    def part_centres(self, span: "ColumnSpan", frames: int) -> npt.NDArray[np.int64]:
+        """Return the frames at the centres of the DFTs behind those columns of `span` that a recording has.
+
+        Shape (columns, parts). Where a column reaches beyond an end of the recording they are held inside of it.
+        """
+        hop = self.hop(span.level)
+        parts = self.max_parts
         while parts > 1 and hop < parts * self.window_frames:
             parts //= 2
         offsets = (2 * np.arange(parts) + 1 - parts) * hop // (2 * parts)
-        return np.arange(first, first + count)[:, None] * hop + offsets
+        last = min(span.first + span.count, self.columns(span.level, frames))
+        centres = np.arange(span.first, last, dtype=np.int64)[:, None] * hop + offsets
+        return np.asarray(np.clip(centres, 0, max(frames - 1, 0)), np.int64)
 
 
-def columns(source: FrameSource, grid: ColumnGrid, level: int, first: int, count: int) -> npt.NDArray[np.uint16]:
-    """Return the levels of `count` columns from `first` on, shape (channels, bins, count), as indices.
+@dataclass(frozen=True)
+class ColumnSpan:
+    """Some neighbouring columns of one level."""
 
-    `level_db` turns indices into dB. Columns beyond the recording read as silence. UserError comes from the reader.
+    level: int
+    """Level on the grid."""
+    first: int
+    """Number of the first column, from 0 on."""
+    count: int
+    """How many."""
+
+
+def columns(source: FrameSource, grid: ColumnGrid, span: ColumnSpan, seek_frames: int = 1024) -> npt.NDArray[np.uint16]:
+    """Return the levels of the columns of `span`, shape (channels, bins, columns), as indices.
+
+    `level_db` turns indices into dB. Columns beyond the recording read as silence. `seek_frames` is how many frames
+    are read in the time of one jump. UserError comes from the reader.
     """
-    out = np.zeros((source.channels, grid.bins, count), np.uint16)
-    parts = grid.part_centres(level, 0, 1).shape[1]
-    batch = max(MAX_BATCH_FRAMES // (grid.window_frames * parts * source.channels), 1)
-    for begin in range(0, count, batch):
-        end = min(begin + batch, count)
-        centres = grid.part_centres(level, first + begin, end - begin)
-        inside = (centres >= 0) & (centres < max(source.frames, 1))
-        starts = np.where(inside, centres, 0).ravel() - grid.window_frames // 2
-        power = _powers(gather(source, starts, grid.window_frames), grid.window)
-        out[:, :, begin:end] = _quantised(_mean_of_parts(power, inside))
+    out = np.zeros((source.channels, grid.bins, span.count), np.uint16)
+    centres = grid.part_centres(span, source.frames)
+    batch = max(MAX_BATCH_FRAMES // (grid.window_frames * centres.shape[1] * source.channels), 1)
+    for begin in range(0, len(centres), batch):
+        starts = centres[begin : begin + batch].ravel() - grid.window_frames // 2
+        power = _powers(gather(source, starts, grid.window_frames, seek_frames), grid.window)
+        of_parts = power.reshape(source.channels, -1, centres.shape[1], grid.bins)
+        out[:, :, begin : begin + of_parts.shape[1]] = _quantised(of_parts.mean(axis=2))
     return out
-
-
-def gather(source: FrameSource, starts: npt.NDArray[np.int64], frames: int) -> Floats:
-    """Return the windows of `frames` that begin at `starts`, (channels, windows, frames); zeros outside.
-
-    Windows that lie close together are cut out of one contiguous read.
-    """
-    out = np.zeros((source.channels, len(starts), frames), np.float32)
-    places = starts.tolist()
-    for begin, end in _runs(starts, frames):
-        if end == begin + 1:
-            _read_into(source, places[begin], out[:, begin])
-            continue
-        piece = np.zeros((source.channels, places[end - 1] - places[begin] + frames), np.float32)
-        _read_into(source, places[begin], piece)
-        views = np.lib.stride_tricks.sliding_window_view(piece, frames, axis=1)
-        out[:, begin:end] = views[:, starts[begin:end] - starts[begin]]
-    return out
-
-
-def _read_into(source: FrameSource, start: int, out: Floats) -> None:
-    """Fill `out` (channels, frames) from frame `start` on; what lies outside of the recording is left as it is."""
-    skipped = max(-start, 0)
-    wanted = out.shape[1] - skipped
-    if wanted > 0:
-        got = source.read(start + skipped, wanted)
-        out[:, skipped : skipped + len(got)] = got.T
 
 
 def level_db(indices: npt.NDArray[np.uint16] | np.uint16) -> Floats:
@@ -184,10 +158,10 @@ def spectrum(
     much as ten seconds. Source: P. D. Welch, IEEE Trans. Audio Electroacoustics 15 (1967).
     """
     length = max(min(stop, source.frames) - start, 1)
-    used = min(window_frames, length)
+    used = max(min(window_frames, length), 2)
     most = max((length - used) // max(used // 2, 1) + 1, 1)
     count = min(most, MAX_SPECTRUM_WINDOWS)
-    starts = np.linspace(start, start + length - used, count).astype(np.int64)
+    starts = np.linspace(start, start + max(length - used, 0), count).astype(np.int64)
     total = np.zeros((source.channels, window_frames // 2 + 1))
     batch = max(MAX_BATCH_FRAMES // (window_frames * source.channels), 1)
     for begin in range(0, count, batch):
@@ -197,13 +171,6 @@ def spectrum(
 
 
 MAX_SPECTRUM_WINDOWS = 512
-
-
-def _runs(starts: npt.NDArray[np.int64], frames: int) -> Iterator[tuple[int, int]]:
-    """Yield index ranges of windows that are worth one read: those that overlap or nearly touch."""
-    breaks = np.flatnonzero((np.diff(starts) > 2 * frames) | (np.diff(starts) < 0)) + 1
-    edges = [0, *breaks.tolist(), len(starts)]
-    yield from pairwise(edges)
 
 
 def _powers(windows: Floats, name: str, dft_frames: int | None = None) -> Floats:
@@ -219,19 +186,6 @@ def _powers(windows: Floats, name: str, dft_frames: int | None = None) -> Floats
         gain[-1] /= 4
     power *= gain
     return power
-
-
-def _mean_of_parts(power: Floats, inside: npt.NDArray[np.bool_]) -> Floats:
-    """Return the mean over the DFTs of each column that lie inside the recording, (channels, columns, bins)."""
-    columns, parts = inside.shape
-    if parts == 1:
-        return power * inside.astype(np.float32)
-    weights = (inside / np.maximum(inside.sum(axis=1, keepdims=True), 1)).astype(np.float32)
-    split = power.reshape(len(power), columns, parts, -1)
-    mean: Floats = split[:, :, 0] * weights[:, 0, None]
-    for part in range(1, parts):
-        mean += split[:, :, part] * weights[:, part, None]
-    return mean
 
 
 def _quantised(power: Floats) -> npt.NDArray[np.uint16]:

@@ -10,19 +10,24 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app.audio.frame_source import FrameSource
 from desktop_app.audio.peaks import BlockSource
-from desktop_app.audio.spectrogram import ColumnGrid, FrameSource, columns
+from desktop_app.audio.seek_costs import seek_cost
+from desktop_app.audio.spectrogram import ColumnGrid, ColumnSpan, columns
 from desktop_app.services.jobs import JobContext, JobRunner
 
 TILE_COLUMNS = 256
 SAMPLES_FRAMES = 65_536
 CACHE_BYTES = 96 << 20
+
+if TYPE_CHECKING:
+    from desktop_app.audio.metadata import AudioMetadata
 
 Piece = npt.NDArray[np.uint16] | npt.NDArray[np.float32]
 
@@ -51,8 +56,8 @@ class OpenSource(FrameSource, BlockSource, Protocol):
     """A recording that is open for reading; `audio.reader.Reader` is one."""
 
     @property
-    def sample_rate_hz(self) -> int:
-        """Return the frames in one second."""
+    def metadata(self) -> "AudioMetadata":
+        """Return what the header says."""
 
     def close(self) -> None:
         """Give the file back."""
@@ -60,9 +65,10 @@ class OpenSource(FrameSource, BlockSource, Protocol):
 
 def open_recording(path: Path) -> OpenSource:
     """Open a recording with `audio.reader`; its decoders are imported here, on the worker."""
+    from desktop_app.audio.direct_pcm import with_direct_access
     from desktop_app.audio.reader import open_audio
 
-    return open_audio(path)
+    return with_direct_access(path, open_audio(path))
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,7 @@ class Opened:
     frames: int
     channels: int
     sample_rate_hz: int
+    encoding: str
 
     @property
     def duration_s(self) -> float:
@@ -135,6 +142,7 @@ class TileEngine(QObject):
         self._wanted: list[Key] = []
         self._needed: frozenset[Key] = frozenset()
         self._path: Path | None = None
+        self._in_work: Key | None = None
         self._generation = 0
         self._pumping = False
         self._announced = True
@@ -165,7 +173,7 @@ class TileEngine(QObject):
         with self._lock:
             asked = list(keys)
             self._needed = frozenset(asked)
-            self._wanted = [key for key in asked if key not in self._cache]
+            self._wanted = [key for key in asked if key not in self._cache and key != self._in_work]
         self._pump_if_needed()
 
     def has(self, keys: Iterable[Key]) -> bool:
@@ -188,6 +196,7 @@ class TileEngine(QObject):
             self._path = path
             self._generation += 1
             self._wanted = []
+            self._in_work = None
             self._cache.clear()
         self._pump_if_needed()
 
@@ -231,6 +240,7 @@ class TileEngine(QObject):
                 with self._lock:
                     self._pumping = False
                     self._wanted = []
+                    self._in_work = None
 
     def _step(self) -> bool:
         """Open, or compute one piece; return whether there was anything to do."""
@@ -239,7 +249,7 @@ class TileEngine(QObject):
                 self._pumping = False
                 return False
             generation, path = self._generation, self._path
-            key = self._wanted.pop(0) if self._source_generation == generation else None
+            key = self._in_work = self._wanted.pop(0) if self._source_generation == generation else None
         with self._source_lock:
             if key is None:
                 self._reopen(generation, path)
@@ -253,13 +263,15 @@ class TileEngine(QObject):
         if path is None or self._closed:
             return
         source = self._source = self._open_source(path)
-        opened = Opened(path, source.frames, source.channels, source.sample_rate_hz)
+        about = source.metadata
+        opened = Opened(path, source.frames, source.channels, about.sample_rate_hz, about.encoding)
         self._opened_on_worker.emit(generation, opened)
 
     def _keep(self, generation: int, key: Key, piece: Piece) -> None:
         with self._lock:
             if generation != self._generation:
                 return
+            self._in_work = None
             self._cache.put(key, piece, self._needed)
             tell, self._announced = self._announced, False
         if tell:
@@ -271,7 +283,8 @@ class TileEngine(QObject):
             self._source = None
 
 
-def _compute(source: FrameSource, key: Key) -> Piece:
+def _compute(source: OpenSource, key: Key) -> Piece:
     if isinstance(key, TileKey):
-        return columns(source, key.grid, key.level, key.index * TILE_COLUMNS, TILE_COLUMNS)
+        span = ColumnSpan(key.level, key.index * TILE_COLUMNS, TILE_COLUMNS)
+        return columns(source, key.grid, span, seek_cost(source.metadata.encoding).frames)
     return source.read(key.index * SAMPLES_FRAMES, SAMPLES_FRAMES)

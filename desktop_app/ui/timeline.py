@@ -11,7 +11,8 @@ from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.audio.frequency_axis import FrequencyAxis
-from desktop_app.audio.spectrogram import ColumnGrid, SpectrogramSettings, level_db
+from desktop_app.audio.seek_costs import seek_cost
+from desktop_app.audio.spectrogram import MAX_PARTS, ColumnGrid, SpectrogramSettings, level_db
 from desktop_app.services.jobs import JobRunner
 from desktop_app.services.session import Selection, Session
 from desktop_app.services.settings import Settings, SpectrogramPreferences
@@ -53,7 +54,8 @@ class Timeline(QWidget):
         self._gestures = Gestures(session, self.view, self)
         self._path: Path | None = None
         self._range_db: tuple[float, float] | None = None
-        self._grid = ColumnGrid.of(spectrogram_settings(settings.values.spectrogram))
+        self._max_parts = MAX_PARTS
+        self._grid = self._preferred_grid()
         self._painted = False
         self._play_head_s = 0.0
         self.follow_play_head = False
@@ -188,6 +190,8 @@ class Timeline(QWidget):
         if not opened.frames or not opened.channels:
             self._fail(f"“{opened.path.name}” holds no sound: choose another recording.")
             return
+        self._max_parts = seek_cost(opened.encoding).parts
+        self._grid = self._preferred_grid()
         self.lanes.set_channels(opened.channels)
         self.lanes.set_grid(self._grid)
         self.view.reset(opened.frames, opened.sample_rate_hz)
@@ -243,7 +247,7 @@ class Timeline(QWidget):
     def _settings_changed(self, name: str) -> None:
         if name != "spectrogram":
             return
-        grid = ColumnGrid.of(spectrogram_settings(self._preferences))
+        grid = self._preferred_grid()
         if grid != self._grid:
             self._grid = grid
             self.lanes.set_grid(grid)
@@ -252,6 +256,9 @@ class Timeline(QWidget):
             self._range_db = self._preferences.range_db
         self._apply_colours()
         self._show_preferred_axis()
+
+    def _preferred_grid(self) -> ColumnGrid:
+        return ColumnGrid.of(spectrogram_settings(self._preferences), self._max_parts)
 
     def _show_preferred_axis(self) -> None:
         if self.view.frames:

@@ -1,0 +1,105 @@
+"""How soon a recording stands on the screen, and how long one frame of scrolling and zooming takes."""
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.audio.peak_cache import cache_folder
+from desktop_app.services.jobs import JobRunner
+from desktop_app.services.session import Session
+from desktop_app.services.settings import Settings
+from desktop_app.ui.timeline import Timeline
+
+SIZE = QSize(1280, 720)
+PATIENCE_S = 120.0
+FRAMES = 300
+
+
+@contextmanager
+def open_timeline() -> Iterator[Timeline]:
+    """Yield a timeline on screen with nothing in it."""
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    runner, settings = JobRunner(), Settings(Path("/nonexistent/settings.json"))
+    timeline = Timeline(Session(), runner, settings)
+    timeline.resize(SIZE)
+    timeline.show()
+    application.processEvents()
+    yield timeline
+    timeline.close_recording()
+    runner.close()
+    timeline.close()
+
+
+def first_paint_seconds(path: Path, cold: bool) -> float:
+    """Return the time from asking an open window for a recording to its complete first picture.
+
+    `cold` removes the kept peaks of all recordings first; the file itself stays in the page cache.
+    """
+    if cold:
+        shutil.rmtree(cache_folder(), ignore_errors=True)
+    with open_timeline() as timeline:
+        painted: list[float] = []
+        timeline.painted.connect(lambda: painted.append(time.perf_counter()))
+        begin = time.perf_counter()
+        timeline.show_recording(path)
+        _run_until(lambda: bool(painted))
+        return painted[0] - begin
+
+
+def frame_times(path: Path) -> dict[str, list[float]]:
+    """Return seconds a frame, from the change of the view to the end of its painting, while tiles are computed.
+
+    `scroll`: a tenth of a second of a 20 s view at a time. `zoom`: in and out between the whole and 2 s. `range`:
+    the slider of levels, on a full view.
+    """
+    with open_timeline() as timeline:
+        painted: list[float] = []
+        timeline.painted.connect(lambda: painted.append(time.perf_counter()))
+        timeline.show_recording(path)
+        _run_until(lambda: bool(painted))
+        view, rounds = timeline.view, range(FRAMES)
+        zoom = (view.duration_s / 2) ** (2 / FRAMES)
+        ways: dict[str, Callable[[int], None]] = {
+            "zoom": lambda i: view.zoom(1 / zoom if i < FRAMES / 2 else zoom, view.duration_s * 0.4),
+            "range": lambda i: timeline.controls.range.moved.emit(-110.0 + i % 40, -20.0),
+            "scroll": lambda i: view.pan(0.1) if i else view.show(60.0, 80.0),
+        }
+        return {name: [_frame(timeline, lambda way=way, i=i: way(i)) for i in rounds] for name, way in ways.items()}
+
+
+def _frame(timeline: Timeline, change: Callable[[], None]) -> float:
+    painted: list[float] = []
+    connection = timeline.lanes.frame_painted.connect(lambda: painted.append(time.perf_counter()))
+    begin = time.perf_counter()
+    change()
+    _run_until(lambda: bool(painted))
+    timeline.lanes.frame_painted.disconnect(connection)
+    return painted[0] - begin
+
+
+def _run_until(done: Callable[[], bool]) -> None:
+    application = QApplication.instance()
+    assert application is not None
+    end = time.perf_counter() + PATIENCE_S
+    while not done() and time.perf_counter() < end:
+        application.processEvents()
+
+
+if __name__ == "__main__":
+    recording = Path(sys.argv[1])
+    for cold in (True, False, True, False):
+        print(f"first paint, {'cold' if cold else 'warm'}: {1000 * first_paint_seconds(recording, cold):.0f} ms")
+    for name, times in frame_times(recording).items():
+        p50, p99 = np.percentile(times, [50, 99]) * 1000
+        print(f"{name}: median {p50:.1f} ms, p99 {p99:.1f} ms, longest {1000 * max(times):.1f} ms")
