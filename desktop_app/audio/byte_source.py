@@ -79,13 +79,13 @@ class ByteSource:
     def __init__(self, source: Source) -> None:
         """Look at what `source` is; UserError if it cannot hold sound. Copies an object that cannot seek."""
         self._path: str | None = None
+        self._name = ""
         self._file: IO[bytes] | None = None
         self._guard: GuardedFile | None = None
         self._owned = True
         self._return_to: int | None = None
         if isinstance(source, (str, bytes, os.PathLike)):
             self._path = os.fsdecode(source)
-            self.name = shown_name(self._path)
             self.suffix = os.path.splitext(self._path)[1].lower()  # noqa: PTH122 (called for 10,000 files in a row)
             self.size_bytes = require_regular_file(self._path).st_size
         else:
@@ -95,7 +95,7 @@ class ByteSource:
         if not hasattr(source, "read"):
             raise TypeError(f"a path or a binary file object is needed, not {type(source).__name__}")
         named = getattr(source, "name", None)
-        self.name = shown_name(named) if isinstance(named, str) and named else "the recording"
+        self._name = named if isinstance(named, str) and named else "the recording"
         self.suffix = os.path.splitext(named)[1].lower() if isinstance(named, str) else ""  # noqa: PTH122
         if _can_seek(source):
             self._file, self._owned = source, False
@@ -113,6 +113,11 @@ class ByteSource:
 
     def __exit__(self, *_exception: object) -> None:
         self.close()
+
+    @property
+    def name(self) -> str:
+        """What a message to a person calls it."""
+        return shown_name(self._path or self._name)
 
     def read_at(self, offset: int, count: int) -> bytes:
         """Return up to `count` bytes at `offset`; fewer at the end. UserError if the disk refuses."""

@@ -1,8 +1,9 @@
 """Open a container with PyAV (FFmpeg) and tell what its sound is. Importing this imports PyAV (0.2 s)."""
 
 import re
-from contextlib import closing
+from contextlib import closing, suppress
 from fractions import Fraction
+from itertools import islice
 
 import av
 from av.audio.stream import AudioStream
@@ -43,6 +44,7 @@ _ENCODINGS = {
 }
 _M4A_BRANDS = ("M4A ", "M4B ", "M4P ")
 _TAIL_S = 2
+_MOST_MUTE_PACKETS = 500
 
 
 def open_container(source: ByteSource, demuxer: str) -> InputContainer:
@@ -54,11 +56,17 @@ def open_container(source: ByteSource, demuxer: str) -> InputContainer:
         )
     except FFMPEG_ERRORS as error:
         source.check()
-        raise UserError(
-            f"“{source.name}” holds no sound that can be read: it is damaged or of an unknown kind."
-        ) from error
+        raise UserError(_why_not_opened(source.name, demuxer)) from error
     source.check()
     return opened
+
+
+def _why_not_opened(name: str, demuxer: str) -> str:
+    if demuxer == "mp4":
+        return f"“{name}” is cut off or damaged: the index without which nothing in it can be read is missing."
+    if demuxer:
+        return f"“{name}” is damaged: its header cannot be read."
+    return f"“{name}” holds no sound that can be read: its contents are of no known kind."
 
 
 def sound_of(container: InputContainer, source: ByteSource) -> AudioStream:
@@ -79,6 +87,7 @@ def describe(source: ByteSource, name: str, demuxer: str) -> tuple[Header, Route
         encoding = encoding_of(context.codec.canonical_name)
         per_sample = (stream.time_base or Fraction(0)) * context.sample_rate
         exact = per_sample > 0 and (per_sample.numerator == 1 or per_sample == 2)
+        _require_sound(container, stream, source)
         name = _precise_name(container, source, name)
         route = route_of_codec(
             encoding, exact_times=exact and name not in _ROUGH, fixed_packets=name in ("MKV", "WEBM")
@@ -96,6 +105,18 @@ def describe(source: ByteSource, name: str, demuxer: str) -> tuple[Header, Route
             tags=_tags(container, stream),
             notes=() if whole else ("The file is cut off: what is there of it is read.",),
         ), route
+
+
+def _require_sound(container: InputContainer, stream: AudioStream, source: ByteSource) -> None:
+    """UserError unless something decodes: FFmpeg opens an empty FLAC or text named .gsm without a word."""
+    try:
+        for packet in islice(container.demux(stream), _MOST_MUTE_PACKETS):
+            with suppress(*FFMPEG_ERRORS):
+                if packet.decode():
+                    return
+    except FFMPEG_ERRORS:
+        source.check()
+    raise UserError(f"“{source.name}” is damaged: nothing in it can be decoded.")
 
 
 # Their time stamps look exact but are not, or do not lead to the right packet.

@@ -1,6 +1,7 @@
 """Decode with FFmpeg from any position, so that a slice equals the same slice of the full decode."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import numpy as np
 from av.audio.frame import AudioFrame
@@ -80,7 +81,7 @@ class FfmpegDecoder:
 
     def _restart(self, position: int) -> None:
         """Start decoding early enough for `position` to come out right."""
-        anchor = position - self._route.preroll_frames
+        anchor = min(position, self._route.last_seek) - self._route.preroll_frames
         latest = anchor + self._route.preroll_frames // 2
         for attempt in range(_ATTEMPTS):
             target = anchor - attempt * (self._route.preroll_frames + self._rate)
@@ -97,24 +98,34 @@ class FfmpegDecoder:
             frames = self._stream.from_seek(target)
         except FFMPEG_ERRORS:
             return 1 << 62
-        for frame in frames:
-            position = self._stream.position_of(frame)
-            if position is not None and self._fits(frame):
+        for frame, following in _pairs(frames):
+            position = self._position(frame, following)
+            if position is not None and following is not None and self._fits(frame):
                 self._at, self._rest = position, float_samples(frame)
-                self._blocks = self._located(frames, position + len(self._rest))
+                self._blocks = self._located(chain((following,), frames), position + len(self._rest))
                 return position
         return 1 << 62
+
+    def _position(self, frame: AudioFrame, following: AudioFrame | None) -> int | None:
+        """Return where the frame stands if the next one goes on where it ends.
+
+        In Vorbis the time stamp of the first packet on a page is wrong where block lengths change.
+        """
+        position = self._stream.position_of(frame)
+        if position is None or following is None:
+            return None
+        return position if self._stream.position_of(following) == position + frame.samples else None
 
     def _fits(self, frame: AudioFrame) -> bool:
         return frame.layout.nb_channels == self._channels and frame.sample_rate == self._rate
 
     def _located(self, frames: Iterable[AudioFrame], expected: int) -> Iterator[Samples]:
         """Yield blocks without a gap from `expected` on; lost packets become silence, so the rest keeps its time."""
-        for frame in frames:
+        for frame, following in _pairs(frames):
             if not self._fits(frame):
                 self._note(_CHANGES)
                 continue
-            position = self._stream.position_of(frame)
+            position = self._position(frame, following)
             hole = 0 if position is None else position - expected
             if 0 < hole <= _LONGEST_HOLE_S * self._rate:
                 self._note(_SILENCED)
@@ -148,3 +159,14 @@ class FfmpegDecoder:
             wanted -= len(piece)
             self._advance(self._at + len(piece))
         return pieces[0] if len(pieces) == 1 else np.concatenate(pieces) if pieces else self._nothing()
+
+
+def _pairs(frames: Iterable[AudioFrame | None]) -> Iterator[tuple[AudioFrame, AudioFrame | None]]:
+    """Yield each frame with the one after it (None at the end)."""
+    earlier: AudioFrame | None = None
+    for frame in frames:
+        if earlier is not None:
+            yield earlier, frame
+        earlier = frame
+    if earlier is not None:
+        yield earlier, None

@@ -152,7 +152,8 @@ class FfmpegStream:
 
 def float_samples(frame: AudioFrame) -> Samples:
     """Return a decoded frame as float32 in [-1, 1], shape (frames, channels)."""
-    raw = frame.to_ndarray()
+    wide = frame.format.name == "s64"  # the one format that PyAV has no array for
+    raw = np.frombuffer(memoryview(frame.planes[0]), np.int64) if wide else frame.to_ndarray()
     samples = raw.T if frame.format.is_planar else raw.reshape(-1, frame.layout.nb_channels)
     if samples.dtype == np.uint8:
         return (samples.astype(np.float32) - np.float32(128)) / np.float32(128)

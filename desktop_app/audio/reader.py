@@ -14,6 +14,7 @@ from desktop_app.audio.metadata import AudioMetadata
 from desktop_app.audio.routes import Route
 from desktop_app.audio.soundfile_decoder import SOUNDFILE_ERRORS, SoundfileDecoder
 from desktop_app.audio.sources import Source
+from desktop_app.errors import UserError
 
 Samples = NDArray[np.float32]
 
@@ -24,6 +25,7 @@ _PLAUSIBLE_RATIO = 256
 _PLAUSIBLE_BYTES = 64 * 1024 * 1024
 _ENDS_EARLY = "The recording ends earlier than its header says."
 _DAMAGED = "The recording is damaged: parts of it may be silent or missing."
+_NOT_NUMBERS = "The recording contains samples that are no numbers: they were replaced by silence."
 _INT16_ENCODINGS = frozenset(("PCM_S", "PCM_U", "FLAC", "ULAW", "ALAW"))
 
 
@@ -84,8 +86,9 @@ class Reader:
     def read(self, start: int = 0, frames: int | None = None) -> Samples:
         """Return `frames` frames from `start` on (None: all that follow), exactly those of a full decode.
 
-        float32 in [-1, 1], shape (frames, channels), C-contiguous; fewer at the end. A damaged end is no error either:
-        what can be read is returned and `notes` says so. Exceptions of a file object come through.
+        float32 in [-1, 1] (a floating-point file may go beyond), shape (frames, channels), C-contiguous; fewer at the
+        end. A damaged end is no error either: what can be read is returned and `notes` says so. Exceptions of a file
+        object come through.
         """
         if start < 0 or (frames is not None and frames < 0):
             raise ValueError("start and frames must not be negative")
@@ -120,16 +123,20 @@ class Reader:
             if not isinstance(self._decoder, SoundfileDecoder):  # damage was met: FFmpeg goes on
                 yield from self.blocks(block_frames, position)
                 return
+            wanted = min(block_frames, self.frames - position)
             try:
-                block = self._decoder.read_int16(position, min(block_frames, self.frames - position))
+                block = self._decoder.read_int16(position, wanted)
             except SOUNDFILE_ERRORS:
-                self._fall_back()
-                continue
-            if not len(block):
+                self._source.check()
+                if self._fall_back():
+                    continue
+                block = np.empty((0, self.channels), np.int16)
+            if len(block):
+                yield block
+            position += len(block)
+            if len(block) < wanted:
                 self._ended_at(position)
                 return
-            yield block
-            position += len(block)
 
     def close(self) -> None:
         """Give back files and memory; a file object stays open. Closing twice is fine."""
@@ -148,10 +155,12 @@ class Reader:
     def _blocks(self, block_frames: int, start: int, stop: int) -> Iterator[Samples]:
         position = start
         while position < stop:
-            block = self._read_block(position, min(block_frames, stop - position))
-            if not len(block):
+            wanted = min(block_frames, stop - position)
+            block = self._read_block(position, wanted)
+            if len(block):
+                yield np.ascontiguousarray(block)
+            if len(block) < wanted:
                 return
-            yield np.ascontiguousarray(block)
             position += len(block)
 
     def _read_block(self, start: int, frames: int) -> Samples:
@@ -161,16 +170,23 @@ class Reader:
             block = self._decoder.read(start, frames)
         except SOUNDFILE_ERRORS:
             self._source.check()
-            self._fall_back()
-            block = self._decoder.read(start, frames)
+            block = self._decoder.read(start, frames) if self._fall_back() else self._nothing()
         if len(block) < frames:
             self._ended_at(start + len(block))
+        if self.metadata.encoding == "PCM_F" and not np.isfinite(block).all():
+            self._notes.append(_NOT_NUMBERS)
+            block = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
         return block
 
     def _open_decoder(self, route: Route) -> Decoder:
         decoder: Decoder
         if route.library == "soundfile":
-            decoder = SoundfileDecoder(self._source, route.preroll_frames)
+            try:
+                decoder = SoundfileDecoder(self._source, route.preroll_frames)
+            except UserError:
+                if not self._examination.demuxer:
+                    raise
+                return self._open_tolerant()
         else:
             from desktop_app.audio.ffmpeg_decoder import FfmpegDecoder
 
@@ -178,11 +194,19 @@ class Reader:
             decoder = FfmpegDecoder(self._source, demuxer, self.sample_rate_hz, self.channels, route)
         return CachedDecoder(decoder, self.channels) if route.seek == "never" else decoder
 
-    def _fall_back(self) -> None:
+    def _open_tolerant(self) -> Decoder:
         """Go on with FFmpeg, which steps over damage, where libsndfile gives up; keep its decode."""
-        self._decoder.close()
         self._notes.append(_DAMAGED)
-        self._decoder = self._open_decoder(Route("ffmpeg", "never", check_frames=self.metadata.container == "FLAC"))
+        return self._open_decoder(Route("ffmpeg", "never", check_frames=self.metadata.container == "FLAC"))
+
+    def _fall_back(self) -> bool:
+        """Change over to FFmpeg; return False where it does not know the container either."""
+        if not self._examination.demuxer:
+            self._notes.append(_DAMAGED)
+            return False
+        self._decoder.close()
+        self._decoder = self._open_tolerant()
+        return True
 
     def _ended_at(self, position: int) -> None:
         """Take note that there is nothing to read from `position` on."""

@@ -28,6 +28,8 @@ class Route:
     """Where not 0: decoding starts at a multiple of this, so that every slice has one and the same history."""
     decoder: str = ""
     """FFmpeg's decoder, where its first choice for the codec is not the best one."""
+    last_seek: int = 1 << 62
+    """No seek goes behind this frame, because the time stamps there are wrong."""
     check_frames: bool = False
     """Whether frames with a wrong checksum are silenced instead of played."""
 
@@ -62,7 +64,7 @@ def route_of_header(header: Header) -> Route:
         preroll = {"MP3": 16_384, "OPUS": header.sample_rate_hz}.get(header.encoding, 0)
         return Route("soundfile", preroll_frames=preroll)
     route = route_of_codec(header.encoding, exact_times=header.access != "scan", fixed_packets=False)
-    return replace(route, check_frames=header.container == "FLAC")
+    return replace(route, check_frames=header.container == "FLAC", last_seek=header.last_seek)
 
 
 def _is_half_rate_mp3(header: Header) -> bool:

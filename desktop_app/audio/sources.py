@@ -27,8 +27,8 @@ class FoundFile:
 
 def shown_name(path: str | os.PathLike[str]) -> str:
     """Return the file's name in a form that can be printed: bytes that are no UTF-8 become replacement characters."""
-    name = Path(path).name or os.fspath(path)
-    return os.fsencode(name).decode("utf-8", "replace")
+    name = os.fspath(path)
+    return os.fsencode(os.path.basename(name) or name).decode("utf-8", "replace")  # noqa: PTH119 (4 us, not 40)
 
 
 def require_regular_file(path: str | os.PathLike[str]) -> os.stat_result:
@@ -37,22 +37,25 @@ def require_regular_file(path: str | os.PathLike[str]) -> os.stat_result:
     Decoders must not see other things: opening a pipe blocks libsndfile and FFmpeg for ever, and both answer a missing
     file, a lack of rights and a loop of links with one and the same text.
     """
-    name = shown_name(path)
     try:
         found = os.stat(path)  # noqa: PTH116 (also takes str; a Path would be built for every file of a folder)
     except OSError as error:
-        raise UserError(_why_not_found(name, error)) from error
+        raise UserError(_why_not_found(shown_name(path), error)) from error
     except ValueError as error:  # a NUL inside the name
-        raise UserError(f"“{name}” is not a possible file name.") from error
-    if stat.S_ISDIR(found.st_mode):
-        raise UserError(f"“{name}” is a folder: choose a file inside it.")
-    if not stat.S_ISREG(found.st_mode):
-        raise UserError(f"“{name}” is a pipe or a device, not a file: copy its contents into a file first.")
-    if found.st_size == 0:
-        raise UserError(f"“{name}” is empty (0 bytes): its recording or copying was probably interrupted.")
-    if not os.access(path, os.R_OK):
-        raise UserError(f"“{name}” may not be read: ask for permission or copy it to a folder of yours.")
+        raise UserError(f"“{shown_name(path)}” is not a possible file name.") from error
+    if not stat.S_ISREG(found.st_mode) or found.st_size == 0 or not os.access(path, os.R_OK):
+        raise UserError(_why_not_opened(shown_name(path), found))
     return found
+
+
+def _why_not_opened(name: str, found: os.stat_result) -> str:
+    if stat.S_ISDIR(found.st_mode):
+        return f"“{name}” is a folder: choose a file inside it."
+    if not stat.S_ISREG(found.st_mode):
+        return f"“{name}” is a pipe or a device, not a file: copy its contents into a file first."
+    if found.st_size == 0:
+        return f"“{name}” is empty (0 bytes): its recording or copying was probably interrupted."
+    return f"“{name}” may not be read: ask for permission or copy it to a folder of yours."
 
 
 def _why_not_found(name: str, error: OSError) -> str:

@@ -14,6 +14,7 @@ from desktop_app.audio.headers.header import Header
 _STREAMINFO, _VORBIS_COMMENT = 0, 4
 _LONGEST_COMMENT = 1024 * 1024
 _MOST_BLOCKS = 200
+_SYNC = (b"\xff\xf8", b"\xff\xf9")
 _MOST_TAIL_BYTES = 2 * 1024 * 1024
 _ID3V1_BYTES = 128
 _CUT_OFF = "The file is cut off or damaged: what can be read of it is read."
@@ -42,7 +43,8 @@ def read_header(source: ByteSource, head: bytes, offset: int) -> Header | None:
     info = _parse_streaminfo(head[8:42])
     if not info.sample_rate_hz:
         return None
-    end = _end_of_last_frame(source, info)
+    comments, frames_at = _metadata(source, head, offset)
+    end = _end_of_last_frame(source, info) if source.read_at(frames_at, 2) in _SYNC else None
     whole = end is not None and info.total in (0, end)
     return Header(
         container="FLAC",
@@ -51,10 +53,10 @@ def read_header(source: ByteSource, head: bytes, offset: int) -> Header | None:
         channels=info.channels,
         bits_per_sample=info.bits,
         frames=end if whole else None,
-        tags=_comments(source, head, offset),
+        tags=comments,
         notes=() if whole else (_CUT_OFF,),
-        # libsndfile takes a total of 0 (a streamed file) for 2^63 frames.
-        access="scan" if not whole else "libsndfile" if info.total else "seek",
+        # libsndfile takes a total of 0 (a streamed file) for 2^63 frames, and refuses samples of 12 or 20 bits.
+        access="scan" if not whole else "libsndfile" if info.total and info.bits in (8, 16, 24) else "seek",
     )
 
 
@@ -71,23 +73,23 @@ def _parse_streaminfo(block: bytes) -> _StreamInfo:
     )
 
 
-def _comments(source: ByteSource, head: bytes, offset: int) -> dict[str, str]:
+def _metadata(source: ByteSource, head: bytes, offset: int) -> tuple[dict[str, str], int]:
+    """Return the comments and where the metadata end."""
+    found: dict[str, str] = {}
     at = 4
     for _ in range(_MOST_BLOCKS):
         raw = head[at : at + 4] if at + 4 <= len(head) else source.read_at(offset + at, 4)
         if len(raw) < 4:
             break
-        kind, size = raw[0] & 0x7F, int.from_bytes(raw[1:4])
-        if kind == _VORBIS_COMMENT:
-            inside = at + 4 + size <= len(head)
-            block = (
-                head[at + 4 : at + 4 + size] if inside else source.read_at(offset + at + 4, min(size, _LONGEST_COMMENT))
-            )
-            return tags.vorbis_comments(block)
+        start, size = at + 4, int.from_bytes(raw[1:4])
+        if raw[0] & 0x7F == _VORBIS_COMMENT:
+            inside = start + size <= len(head)
+            body = head[start : start + size] if inside else source.read_at(offset + start, min(size, _LONGEST_COMMENT))
+            found = tags.vorbis_comments(body)
+        at = start + size
         if raw[0] & 0x80:
             break
-        at += 4 + size
-    return {}
+    return found, offset + at
 
 
 def _end_of_last_frame(source: ByteSource, info: _StreamInfo) -> int | None:
@@ -99,7 +101,8 @@ def _end_of_last_frame(source: ByteSource, info: _StreamInfo) -> int | None:
     while (at := max(tail.rfind(b"\xff\xf8", 0, at + 1), tail.rfind(b"\xff\xf9", 0, at + 1))) >= 0:
         end = _frame_end(tail, at, info)
         if end is not None and _checks(tail[at:]):
-            return end
+            code = tail[at + 3] >> 4
+            return end if (code + 1 if code < 8 else 2) == info.channels else None
     return None
 
 

@@ -30,6 +30,8 @@ class Header:
     """What a person should know: cut off, unfinished, ..."""
     access: Access = "libsndfile"
     """Who can be trusted to find a position in it."""
+    last_seek: int = 1 << 62
+    """Behind this frame nobody can."""
 
     @property
     def plausible(self) -> bool:

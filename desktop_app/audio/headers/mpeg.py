@@ -99,6 +99,8 @@ class XingField:
     """Frames of sound, without the encoder's silence in front and behind."""
     audio_bytes: int
     """Bytes from the first MPEG frame to the end of the last."""
+    usual: bool
+    """Whether the encoder's silence is long enough behind, too; FFmpeg is exact even where it is not."""
 
 
 def parse_xing(head: bytes, first: MpegFrame) -> XingField | None:
@@ -111,10 +113,11 @@ def parse_xing(head: bytes, first: MpegFrame) -> XingField | None:
     lame = at + 16 + (100 if flags & 4 else 0) + (4 if flags & 8 else 0)  # behind the seek table and the quality
     delays = int.from_bytes(head[lame + 21 : lame + 24])
     delay, padding = delays >> 12, delays & 0xFFF
-    frames = mpeg_frames * first.samples - delay - padding
-    if delay == 0 or frames <= 0 or padding < _DECODER_DELAY:
+    behind = max(0, padding - _DECODER_DELAY)
+    frames = mpeg_frames * first.samples - delay - _DECODER_DELAY - behind
+    if delay == 0 or frames <= 0:
         return None
-    return XingField(frames, audio_bytes)
+    return XingField(frames, audio_bytes, padding >= _DECODER_DELAY)
 
 
 def read_header(source: ByteSource, offset: int) -> Header | None:
@@ -141,7 +144,7 @@ def read_header(source: ByteSource, offset: int) -> Header | None:
         frames=xing.frames if xing is not None and trusted else None,
         tags=tags.id3v2(source.read_at(0, min(offset, _LONGEST_ID3))) if offset else {},
         notes=(_CUT_OFF,) if cut_off else (),
-        access="libsndfile" if trusted else "seek",
+        access="libsndfile" if xing is not None and trusted and xing.usual else "seek",
     )
 
 

@@ -56,7 +56,7 @@ def read_header(source: ByteSource) -> Header | None:
     comment, sound = _comment_and_first_sound(start, first)
     if sound is None:
         comment, sound = _comment_and_first_sound(source.read_at(0, _LONGEST_HEADERS), first)
-    ending = _last_page(source, first.serial)
+    ending, before = _last_pages(source, first.serial)
     frames = None
     if ending is not None and sound is not None and _starts_at_zero(sound, encoding, identification):
         frames = _length(encoding, identification, rate, ending.granule)
@@ -71,6 +71,8 @@ def read_header(source: ByteSource) -> Header | None:
         tags=tags.vorbis_comments(_comment_block(comment)),
         notes=(_CUT_OFF,) if cut_off else (),
         access="scan" if frames is None else _ACCESS.get(encoding, "scan"),
+        # The last page's position is that of the trimmed end, and FFmpeg counts backwards from it.
+        last_seek=before.granule if before is not None else 0,
     )
 
 
@@ -144,15 +146,21 @@ def _comment_block(packet: bytes) -> bytes:
     return packet[4:] if packet[:1] and packet[0] & 0x7F == 4 else packet
 
 
-def _last_page(source: ByteSource, serial: int) -> _Page | None:
-    """Return the last whole page with a position, None if it belongs to another stream (chained or with a film)."""
+def _last_pages(source: ByteSource, serial: int) -> tuple[_Page | None, _Page | None]:
+    """Return the last whole page with a position and the one before it.
+
+    The last is None if it belongs to another stream (chained behind the first, or a film's picture).
+    """
     tail = source.tail(2 * _LONGEST_PAGE)
+    found: list[_Page] = []
     at = len(tail)
-    while (at := tail.rfind(b"OggS", 0, at)) >= 0:
+    while len(found) < 2 and (at := tail.rfind(b"OggS", 0, at)) >= 0:
         page = _page_at(tail, at)
         if page is not None and page.end <= len(tail) and page.granule != _NO_GRANULE:
-            return page if page.serial == serial else None
-    return None
+            found.append(page)
+    if not found or found[0].serial != serial:
+        return None, None
+    return found[0], found[1] if len(found) == 2 and found[1].serial == serial else None
 
 
 def _starts_at_zero(sound: _Page, encoding: str, identification: bytes) -> bool:
@@ -170,4 +178,4 @@ def _length(encoding: str, identification: bytes, rate: int, granule: int) -> in
     if encoding == "OPUS":
         skipped = int.from_bytes(identification[10:12], "little")
         return max(granule - skipped, 0) * rate // _OPUS_RATE_HZ
-    return granule if encoding in ("VORBIS", "FLAC") else None
+    return granule if encoding == "VORBIS" else None

@@ -164,7 +164,7 @@ def _with_frames(wave: _Wave, data: _Data, fact: int) -> Header | None:
         return None
     frames = data.readable // wave.block_bytes * block_frames
     most = -(-data.readable // wave.block_bytes) * block_frames
-    if block_frames > 1 and most - block_frames < fact <= most:
+    if block_frames > 1 and most - block_frames < fact <= most and data.claimed <= data.available:
         frames = fact
     return Header(
         container="WAV",
