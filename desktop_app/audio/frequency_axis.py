@@ -5,6 +5,7 @@ takes by default.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -73,39 +74,54 @@ class FrequencyAxis:
         low, high = self.frequencies([by, 1 + by])
         return FrequencyAxis(self.scale, max(float(low), 0.0), float(high)).within(top_hz)
 
-    def first_bins(
-        self, rows: int, sample_rate_hz: float, window_frames: int
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Return for each of `rows` rows, from the bottom up, its first DFT bin and the bin after its last.
-
-        A row that holds no bin's centre takes the nearest bin; a row that holds several takes all of them.
-        """
+    def row_map(self, rows: int, sample_rate_hz: float, window_frames: int) -> "RowMap":
+        """Return which bins of a DFT of `window_frames` stand behind each of `rows` rows of pixels."""
         edges = self.frequencies(np.linspace(0, 1, rows + 1)) * window_frames / sample_rate_hz
-        middles = (edges[:-1] + edges[1:]) / 2
-        first, last = np.ceil(edges[:-1]), np.ceil(edges[1:])
-        empty = last <= first
-        first[empty] = np.rint(middles[empty])
-        last[empty] = first[empty] + 1
         top = window_frames // 2
+        middles = np.clip((edges[:-1] + edges[1:]) / 2, 0, top)
+        first, last = np.ceil(edges[:-1]), np.ceil(edges[1:])
+        between = last <= first
+        first[between] = np.floor(middles[between])
+        last[between] = first[between] + 1
         first = np.clip(first, 0, top).astype(np.int64)
-        return first, np.maximum(np.clip(last, 1, top + 1).astype(np.int64), first + 1)
+        last = np.maximum(np.clip(last, 1, top + 1).astype(np.int64), first + 1)
+        weights = np.where(between & (first < top), np.round((middles - first) * RowMap.UNIT), 0)
+        return RowMap(first, last, weights.astype(np.int32))
 
     def _ends(self) -> tuple[float, float]:
         bottom, top = _forward(self.scale, np.array([self.low_hz, self.high_hz]))
         return float(bottom), float(top)
 
 
-def rows_of(
-    levels: npt.NDArray[np.uint16], first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]
-) -> npt.NDArray[np.uint16]:
-    """Return the picture (rows, columns), top row first, of `levels` (bins, columns): the loudest bin of each row.
+@dataclass(frozen=True)
+class RowMap:
+    """The DFT bins behind each row of a picture, from the bottom row up."""
 
-    The maximum, because the narrow line of a steady tone must not fall between two rows of pixels.
-    """
-    if (last == first + 1).all():
-        return np.ascontiguousarray(levels[first[::-1]])
-    reduced = np.maximum.reduceat(levels[: last[-1]], first, axis=0)
-    return np.ascontiguousarray(reduced[::-1])
+    UNIT: ClassVar[int] = 256
+
+    first: npt.NDArray[np.int64]
+    """First bin of each row."""
+    last: npt.NDArray[np.int64]
+    """The bin after its last."""
+    weights: npt.NDArray[np.int32]
+    """For a row that lies between the centres of two bins: how near to the upper one, 0 to `UNIT`."""
+
+    def picture(self, levels: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint16]:
+        """Return (rows, columns), top row first, of `levels` (bins, columns).
+
+        A row that holds several bins shows the loudest, so that the line of a steady tone does not fall between two
+        rows; a row between two bins shows a level between theirs.
+        """
+        if (self.last == self.first + 1).all():
+            rows = levels[self.first]
+        else:
+            rows = np.maximum.reduceat(levels[: self.last[-1]], self.first, axis=0)
+        between = np.flatnonzero(self.weights)
+        if len(between):
+            weights = self.weights[between, None]
+            lower, upper = levels[self.first[between]], levels[self.first[between] + 1]
+            rows[between] = (lower * (self.UNIT - weights) + upper * weights) // self.UNIT
+        return np.ascontiguousarray(rows[::-1])
 
 
 def _forward(scale: Scale, hz: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

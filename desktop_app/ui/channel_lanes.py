@@ -47,6 +47,8 @@ class ChannelLanes(pg.GraphicsView):
 
     frame_painted = Signal()
     """A frame has just been painted."""
+    resized = Signal()
+    """The plot areas have another size."""
     frequency_wheel = Signal(float, float)
     """Notches of the wheel over a frequency axis, and the position on it from 0 to 1."""
 
@@ -171,6 +173,7 @@ class ChannelLanes(pg.GraphicsView):
             upper, lower = (top, middle - SPACING) if number % 2 == 0 else (middle, bottom - SPACING)
             lane.axis.setGeometry(0, upper, AXIS_WIDTH, lower - upper)
             lane.box.setGeometry(AXIS_WIDTH, upper, max(size.width() - AXIS_WIDTH, 1), lower - upper)
+        self.resized.emit()
 
     def _frequency_ticks(self, height: float) -> list[tuple[float, str]]:
         return frequency_ticks(self._view.axis, max(int(height / TICK_SPACING), 2))

@@ -26,6 +26,7 @@ class Overview(QWidget):
         self._selection: Selection | None = None
         self._play_head_s = 0.0
         self._grip_s = 0.0
+        self._right_margin = 0
         self._picture: tuple[QImage, object] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Overview of the whole recording")
@@ -40,6 +41,11 @@ class Overview(QWidget):
         """Paint another pyramid, or more of the same one."""
         self._pyramid = pyramid
         self._picture = None
+        self.update()
+
+    def set_right_margin(self, pixels: int) -> None:
+        """Leave out what a scroll bar takes beside the plot areas."""
+        self._right_margin = pixels
         self.update()
 
     def set_selection(self, selection: Selection | None) -> None:
@@ -126,7 +132,7 @@ class Overview(QWidget):
             self._view.zoom(ZOOM_STEP**-notches)
 
     def _area(self) -> QRectF:
-        return QRectF(AXIS_WIDTH, 0, max(self.width() - AXIS_WIDTH, 0), self.height())
+        return QRectF(AXIS_WIDTH, 0, max(self.width() - AXIS_WIDTH - self._right_margin, 0), self.height())
 
     def _window(self) -> tuple[float, float]:
         """Return the edges of the visible window, wide enough to see and to take hold of."""

@@ -15,7 +15,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from desktop_app.audio.frequency_axis import FrequencyAxis, rows_of
+from desktop_app.audio.frequency_axis import FrequencyAxis, RowMap
 from desktop_app.audio.spectrogram import ColumnGrid, level_db
 from desktop_app.services.tiles import TILE_COLUMNS, TileEngine, TileKey
 from desktop_app.ui.lane import LaneBox, LaneItem
@@ -80,7 +80,7 @@ class SpectrogramItem(LaneItem):
         self._colours: npt.NDArray[np.uint32] | None = None
         self._height = 0
         self._axis: FrequencyAxis | None = None
-        self._bins: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]] | None = None
+        self._row_map: RowMap | None = None
         self._rows: OrderedDict[TileKey, Rows] = OrderedDict()
         self._pictures: dict[TileKey, tuple[QImage, npt.NDArray[np.uint32]]] = {}
 
@@ -94,7 +94,7 @@ class SpectrogramItem(LaneItem):
         """Paint columns of another grid."""
         if grid != self._grid:
             self._grid = grid
-            self._bins = None
+            self._row_map = None
             self.forget()
 
     def set_colours(self, colours: npt.NDArray[np.uint32] | None) -> None:
@@ -162,9 +162,9 @@ class SpectrogramItem(LaneItem):
         return (begin / rate - view.start_s) * scale, ((begin + TILE_COLUMNS * hop) / rate - view.start_s) * scale
 
     def _set_rows(self, height: int) -> None:
-        if self._bins is None or height != self._height or self._axis != self._view.axis:
+        if self._row_map is None or height != self._height or self._axis != self._view.axis:
             self._height, self._axis = height, self._view.axis
-            self._bins = self._axis.first_bins(height, self._view.sample_rate_hz, self._grid.window_frames)
+            self._row_map = self._axis.row_map(height, self._view.sample_rate_hz, self._grid.window_frames)
             self._rows.clear()
             self._pictures.clear()
 
@@ -184,9 +184,9 @@ class SpectrogramItem(LaneItem):
             self._rows.move_to_end(key)
             return self._rows[key]
         tile = self._engine.tile(key)
-        if tile is None or self._bins is None or self.box.channel >= len(tile):
+        if tile is None or self._row_map is None or self.box.channel >= len(tile):
             return None
-        rows = self._rows[key] = rows_of(tile[self.box.channel], *self._bins)
+        rows = self._rows[key] = self._row_map.picture(tile[self.box.channel])
         while len(self._rows) > KEPT_PICTURES:
             dropped, _ = self._rows.popitem(last=False)
             self._pictures.pop(dropped, None)

@@ -12,14 +12,19 @@ TICK_SPACING = 96
 
 
 class TimeAxis(QWidget):
-    """Round times under the plot areas; `right_margin` is what a scroll bar takes beside them."""
+    """Round times under the plot areas."""
 
     def __init__(self, view: ViewState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view = view
-        self.right_margin = 0
+        self._right_margin = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         view.time_changed.connect(self.update)
+
+    def set_right_margin(self, pixels: int) -> None:
+        """Leave out what a scroll bar takes beside the plot areas."""
+        self._right_margin = pixels
+        self.update()
 
     def sizeHint(self) -> QSize:
         """Return the room for ticks and one line of words."""
@@ -28,7 +33,7 @@ class TimeAxis(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint ticks and words; the first and the last word stay inside."""
         painter = QPainter(self)
-        left, right = AXIS_WIDTH, self.width() - self.right_margin
+        left, right = AXIS_WIDTH, self.width() - self._right_margin
         painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Base))
         if self._view.frames == 0 or right <= left:
             return

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.audio.frequency_axis import FrequencyAxis
@@ -16,7 +16,7 @@ from desktop_app.audio.spectrogram import MAX_PARTS, ColumnGrid, SpectrogramSett
 from desktop_app.services.jobs import JobRunner
 from desktop_app.services.session import Selection, Session
 from desktop_app.services.settings import Settings, SpectrogramPreferences
-from desktop_app.services.tiles import Opened, TileEngine
+from desktop_app.services.tiles import Key, Opened, TileEngine
 from desktop_app.services.waveform import WaveformLoader
 from desktop_app.ui.channel_lanes import ChannelLanes
 from desktop_app.ui.colour_maps import level_colours
@@ -30,6 +30,8 @@ from desktop_app.ui.time_axis import TimeAxis
 from desktop_app.ui.view_state import ZOOM_STEP, ViewState
 
 FREQUENCY_ZOOM = 1.25
+READS_ON_FRAMES = 500_000
+"""Where a jump costs more, the tile of the whole recording would take a decode of all of it, so it comes last."""
 
 
 class Timeline(QWidget):
@@ -55,6 +57,7 @@ class Timeline(QWidget):
         self._path: Path | None = None
         self._range_db: tuple[float, float] | None = None
         self._max_parts = MAX_PARTS
+        self._reads_on = False
         self._grid = self._preferred_grid()
         self._painted = False
         self._play_head_s = 0.0
@@ -180,6 +183,7 @@ class Timeline(QWidget):
         self._gestures.pointed.connect(self._pointed)
         self._gestures.grips_changed.connect(self.lanes.show_cursor)
         self.lanes.frame_painted.connect(self._frame_painted)
+        self.lanes.resized.connect(self._lanes_resized)
         self.lanes.frequency_wheel.connect(self._frequency_wheel)
         self.controls.automatic_asked.connect(self.reset_range)
         self._settings.changed.connect(self._settings_changed)
@@ -190,7 +194,8 @@ class Timeline(QWidget):
         if not opened.frames or not opened.channels:
             self._fail(f"“{opened.path.name}” holds no sound: choose another recording.")
             return
-        self._max_parts = seek_cost(opened.encoding).parts
+        cost = seek_cost(opened.encoding)
+        self._max_parts, self._reads_on = cost.parts, cost.frames >= READS_ON_FRAMES
         self._grid = self._preferred_grid()
         self.lanes.set_channels(opened.channels)
         self.lanes.set_grid(self._grid)
@@ -212,11 +217,12 @@ class Timeline(QWidget):
         ratio = self.lanes.devicePixelRatioF()
         plan = self.lanes.spectrograms[0].plan(ratio)
         samples = self.lanes.waveforms[0].wanted_samples(ratio)
-        self.engine.request([plan.overview, *samples, *plan.visible, *plan.neighbours(self.view.frames)])
+        near: list[Key] = [*samples, *plan.visible, *plan.neighbours(self.view.frames)]
+        self.engine.request([*near, plan.overview] if self._reads_on else [plan.overview, *near])
 
     def _arrived(self) -> None:
         if self._range_db is None:
-            self._find_range(visible=False)
+            self._find_range(visible=self._reads_on)
         self._repaint()
 
     def _waveform_grew(self) -> None:
@@ -306,9 +312,12 @@ class Timeline(QWidget):
         self._overview.update()
         self.time_axis.update()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Ask for what another width wants."""
-        super().resizeEvent(event)
+    def _lanes_resized(self) -> None:
+        """Line up what is above and below the lanes with them, and ask for what another width wants."""
+        margin = max(self.width() - self.lanes.width(), 0)
+        self._overview.set_right_margin(margin)
+        self.time_axis.set_right_margin(margin)
+        self.lanes.set_play_head(self._play_head_s)
         self._request()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop_app.audio.frame_source import gather
-from desktop_app.audio.frequency_axis import FrequencyAxis, rows_of
+from desktop_app.audio.frequency_axis import FrequencyAxis, RowMap
 from desktop_app.audio.spectrogram import (
     FLOOR_DB,
     ColumnGrid,
@@ -238,23 +238,31 @@ def test_every_row_of_pixels_shows_the_loudest_of_its_bins_and_no_bin_is_lost(
     scale: str, window: int, rows: int
 ) -> None:
     axis = FrequencyAxis(scale, 0, RATE / 2).within(RATE / 2)  # type: ignore[arg-type]
-    first, last = axis.first_bins(rows, RATE, window)
-    assert (last > first).all() and first[0] >= 0 and last[-1] <= window // 2 + 1
-    shown = set().union(*(range(a, b) for a, b in zip(first, last, strict=True)))
+    bins = axis.row_map(rows, RATE, window)
+    assert (bins.last > bins.first).all() and bins.first[0] >= 0 and bins.last[-1] <= window // 2 + 1
+    shown = set().union(*(range(a, b) for a, b in zip(bins.first, bins.last, strict=True)))
     lowest = int(np.ceil(axis.low_hz * window / RATE))
-    if rows >= window // 2:
-        assert shown >= set(range(max(lowest, 1), window // 2))
+    assert shown >= set(range(max(lowest, 1), window // 2))
     levels = np.random.default_rng(1).integers(0, 20_000, (window // 2 + 1, 5)).astype(np.uint16)
-    picture = rows_of(levels, first, last)
-    for row in (0, rows // 2, rows - 1):
-        assert np.array_equal(picture[rows - 1 - row], levels[first[row] : last[row]].max(axis=0))
+    picture = bins.picture(levels)
+    for row in np.flatnonzero(bins.weights == 0):
+        assert np.array_equal(picture[rows - 1 - row], levels[bins.first[row] : bins.last[row]].max(axis=0))
+
+
+def test_rows_between_two_bins_show_levels_between_theirs() -> None:
+    levels = np.repeat(np.array([0, 1000, 3000, 2000], np.uint16)[:, None], 2, axis=1)
+    levels = np.concatenate([levels, levels[:1].repeat(29, axis=0)])
+    bottom_up = FrequencyAxis("linear", 0, 750).row_map(90, RATE, 64).picture(levels)[::-1, 0].astype(int)  # 0 to bin 3
+    assert bottom_up[0] < 50 and abs(bottom_up[30] - 1000) < 50 and abs(bottom_up[60] - 3000) < 50
+    assert (np.diff(bottom_up[:60]) >= 0).all() and (np.diff(bottom_up[61:]) <= 0).all()
+    assert RowMap.UNIT == 256
 
 
 def test_a_line_between_rows_of_pixels_is_not_lost() -> None:
     axis = FrequencyAxis("linear", 0, RATE / 2)
     levels = np.zeros((4097, 3), np.uint16)
     levels[2345] = 9999
-    assert rows_of(levels, *axis.first_bins(100, RATE, 8192)).max() == 9999
+    assert axis.row_map(100, RATE, 8192).picture(levels).max() == 9999
 
 
 def test_frequency_zoom_keeps_what_is_under_the_pointer_and_stays_inside() -> None:
