@@ -14,4 +14,9 @@ def show_in_file_manager(path: Path) -> None:
     elif sys.platform == "win32":
         QProcess.startDetached("explorer", ["/select,", str(path)])
     else:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
+        show_folder(path.parent)
+
+
+def show_folder(folder: Path) -> None:
+    """Open a folder."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
