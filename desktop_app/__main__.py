@@ -1,17 +1,47 @@
-"""The command `earmark`: with arguments the command line, without the window."""
+"""The command `earmark`: without arguments, or with `open`, a folder or a recording, the window; else the command line.
 
+Nothing of Qt is imported before it is known that a window can open.
+"""
+
+import os
 import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from desktop_app import assets
+from desktop_app.display import missing_display
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run Earmark and return the exit status."""
-    if len(sys.argv) > 1:
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if wants_window(given):
+        return open_window(given[-1] if given and given != ["open"] else None)
+    from desktop_app import cli
+
+    return cli.main(given)
+
+
+def wants_window(arguments: Sequence[str]) -> bool:
+    """Return whether the arguments ask for the window: none, `open [PATH]`, or one path that exists."""
+    if not arguments or (arguments[0] == "open" and len(arguments) <= 2 and "-h" not in arguments[1:]):
+        return True
+    return len(arguments) == 1 and not arguments[0].startswith("-") and Path(arguments[0]).expanduser().exists()
+
+
+def open_window(path: str | None) -> int:
+    """Open the window on a folder or recording; without a display do the same job headless, and say so."""
+    problem = missing_display()
+    if problem is not None:
         from desktop_app import cli
 
-        return cli.main(sys.argv[1:])
+        sys.stderr.write(f"earmark: {problem} Classifying here instead; the table follows.\n")
+        return cli.main(["classify", path or str(assets.samples_dir())])
+    # OpenMP threads that spin at barriers take the core that the window draws on; read when torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from desktop_app import app
 
-    return app.main([])
+    return app.main([path] if path else [])
 
 
 if __name__ == "__main__":

@@ -1,8 +1,321 @@
-"""The window's entry point: the one place that wires objects together."""
+"""The window's application: the one place that wires objects together.
 
+Order of start: settings, theme, services, panels, window shown, and only then the folder is read. torch is imported
+by the first job that needs it, never before the window stands.
+"""
+
+import logging
+import sys
 from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
+
+from desktop_app import __version__, assets
+from desktop_app.audio.outputs import OpenOutput
+from desktop_app.audio.streams import Device, open_output
+from desktop_app.classifier.card import list_models
+from desktop_app.services import logbook
+from desktop_app.services.classification import FolderClassification
+from desktop_app.services.exporting import Exporting
+from desktop_app.services.folder import FolderListing
+from desktop_app.services.jobs import JobRunner
+from desktop_app.services.listening import Listening
+from desktop_app.services.messages import Messages
+from desktop_app.services.playback import Playback
+from desktop_app.services.session import Selection, Session
+from desktop_app.services.settings import Settings
+from desktop_app.ui.actions import Actions
+from desktop_app.ui.export_dialog import ExportDialog
+from desktop_app.ui.export_offer import ExportOffer
+from desktop_app.ui.folder_panel import FolderPanel
+from desktop_app.ui.job_strip import JobStrip
+from desktop_app.ui.keys_sheet import KeysSheet
+from desktop_app.ui.main_window import MainWindow, Panels
+from desktop_app.ui.message_bar import MessageBar
+from desktop_app.ui.metadata_panel import MetadataPanel
+from desktop_app.ui.spectrum_view import SpectrumView
+from desktop_app.ui.theme import Theme
+from desktop_app.ui.timeline import Timeline
+from desktop_app.ui.transport import Transport
+from desktop_app.ui.verdict_panel import VerdictPanel
+
+logger = logging.getLogger(__name__)
+
+PAN_STEP = 0.1
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Open the window and return the exit status."""
-    raise SystemExit("earmark: the window is not built yet")
+    """Open the window on `arguments[0]`, a folder or a recording (without: the last folder); return the status."""
+    crash_file = logbook.start_log(logbook.log_path())
+    logger.info("Earmark %s on %s", __version__, sys.platform)
+    application = QApplication(["earmark"])
+    application.setApplicationDisplayName("Earmark")
+    application.setDesktopFileName("earmark")
+    application.setWindowIcon(QIcon(str(assets.icons_dir() / "earmark.svg")))
+    earmark = Earmark(application)
+    restore_hooks = earmark.bugs.install()
+    earmark.show(Path(arguments[0]).expanduser() if arguments else None)
+    status = application.exec()
+    restore_hooks()
+    if crash_file is not None:
+        crash_file.close()
+    return status
+
+
+class Earmark(QObject):
+    """Owns every service and panel of one window. GUI thread only."""
+
+    def __init__(self, application: QApplication, open_device: OpenOutput = open_output) -> None:
+        super().__init__()
+        self.messages = Messages()
+        self.bugs = logbook.BugReporter()
+        self.settings = Settings(messages=self.messages)
+        self.theme = Theme(application, self.settings.values.theme)
+        self.actions = Actions(application, self.theme)
+        self.runner = JobRunner()
+        self.session = Session()
+        self.listing = FolderListing(self.runner, self.messages)
+        self.playback = Playback(self.runner, self.messages, open_device)
+        self.listening = Listening(self.session, self.playback, self.settings)
+        self.classification = FolderClassification(self.runner)
+        self.exporting = Exporting(self.runner)
+        self._build_window()
+        self._wire_folder()
+        self._wire_recording()
+        self._wire_playing()
+        self._wire_classifying()
+        self._wire_actions()
+        self.models = list_models(*assets.model_dirs(), problems=self.messages.warning)
+        self._wire_settings()
+
+    def show(self, path: Path | None) -> None:
+        """Show the window, then open `path`, or the folder that was open last."""
+        self.window.show()
+        last = Path(self.settings.values.last_folder) if self.settings.values.last_folder else None
+        wanted = path or (last if last is not None and last.is_dir() else None)
+        if wanted is not None:
+            QTimer.singleShot(0, self, lambda: self.open(wanted))
+
+    def open(self, path: Path) -> None:
+        """Open a folder; of a recording, its folder with the recording shown."""
+        path = path.absolute()
+        if not path.exists():
+            self.messages.error(f"There is no “{path}”: it may have been moved, or its drive is not connected.")
+            return
+        folder = path if path.is_dir() else path.parent
+        self.playback.stop()
+        self.session.folder = folder
+        self.settings.remember_folder(folder)
+        self.listing.scan(folder)
+        if path != folder:
+            self.session.recording = path
+            self.folder_panel.select(path)
+
+    def close(self) -> None:
+        """Stop everything in good order: what plays, what runs, what is open; then save the settings."""
+        self.session.recording = None  # nothing that still waits for its turn asks for more
+        self.playback.close()
+        self.timeline.close_recording()
+        self.listing.close()
+        self.runner.close()
+        self.settings.close()
+        self.theme.close()
+
+    def _build_window(self) -> None:
+        self.timeline = Timeline(self.session, self.runner, self.settings)
+        self.folder_panel = FolderPanel(self.listing, self.settings)
+        self.metadata_panel = MetadataPanel()
+        self.verdict_panel = VerdictPanel()
+        self.spectrum = SpectrumView(self.session, self.runner, self.settings)
+        self.transport = Transport(self.actions, self.theme)
+        self.job_strip = JobStrip(self.runner, self.theme)
+        self.transport.add_right(self.job_strip)
+        self.message_bar = MessageBar(self.theme)
+        panels = Panels(
+            folder=self.folder_panel,
+            timeline=self.timeline,
+            metadata=self.metadata_panel,
+            verdict=self.verdict_panel,
+            spectrum=self.spectrum,
+            transport=self.transport,
+            message_bar=self.message_bar,
+        )
+        self.window = MainWindow(self.actions, panels, self.settings)
+        self.window.closing.connect(self.close)
+        self.messages.posted.connect(self.message_bar.show_message)
+        self.bugs.reported.connect(self.messages.error)
+
+    def _wire_folder(self) -> None:
+        panel = self.folder_panel
+        panel.recording_selected.connect(self._select)
+        panel.recording_activated.connect(self.listening.play_file)
+        panel.export_wanted.connect(self._export)
+        panel.classify_wanted.connect(self._classify)
+        panel.open_wanted.connect(self.actions["open_folder"].trigger)
+        panel.samples_wanted.connect(self.actions["open_samples"].trigger)
+        for chosen in (panel.recent_chosen, self.window.recent_chosen, self.window.dropped):
+            chosen.connect(self.open)
+
+    def _select(self, path: Path) -> None:
+        self.session.recording = path
+
+    def _focus_list(self) -> None:
+        """Let arrows walk through the files as soon as there are any, unless the person is typing."""
+        if not isinstance(self.window.focusWidget(), QLineEdit):
+            self.folder_panel.setFocus()
+
+    def _wire_recording(self) -> None:
+        self.session.folder_changed.connect(lambda folder: self.window.welcome.show_folder_open(folder is not None))
+        self.session.recording_changed.connect(self._show_recording)
+        self.timeline.failed.connect(self.messages.error)
+        self.listing.metadata_ready.connect(lambda _: self._show_metadata())
+        self.listing.scan_finished.connect(lambda _: self._focus_list())
+
+    def _show_recording(self, path: Path | None) -> None:
+        self.window.show_recording(path is not None)
+        if path is None:
+            self.timeline.clear()
+        else:
+            self.timeline.show_recording(path)
+        self._show_metadata()
+        self._show_verdict()
+
+    def _show_metadata(self) -> None:
+        path = self.session.recording
+        row = self.folder_panel.model.row_of(path) if path is not None else None
+        known = (row.metadata or row.unreadable or None) if row is not None else None
+        self.metadata_panel.show_recording(path, known, row.file if row is not None else None)
+
+    def _wire_playing(self) -> None:
+        self.playback.playing_changed.connect(self.transport.show_playing)
+        self.playback.devices_listed.connect(self._show_devices)
+        self.listening.position_changed.connect(self.transport.show_position)
+        self.timeline.play_requested.connect(self.listening.play)
+        self.timeline.engine.opened.connect(lambda opened: self.listening.set_duration(opened.duration_s))
+        self.timeline.follow_play_head = True
+        self.transport.volume_changed.connect(lambda volume: self.settings.change(volume=volume))
+        self.transport.device_chosen.connect(lambda name: self.settings.change(output_device=name))
+        self.transport.devices_wanted.connect(self.playback.list_devices)
+
+    def _show_devices(self, devices: list[Device]) -> None:
+        self.transport.show_devices([device.name for device in devices], self.settings.values.output_device)
+
+    def _wire_classifying(self) -> None:
+        self.classification.verdicts.connect(self.folder_panel.model.set_verdicts)
+        self.classification.verdicts.connect(lambda _: self._show_verdict())
+        self.classification.failed.connect(self.messages.error)
+        self.verdict_panel.find_chosen.connect(self._show_find)
+        self.verdict_panel.find_activated.connect(self.listening.play)
+        self.classification.finished.connect(lambda summary: self.messages.info(summary.words))
+        self.window.model_chosen.connect(lambda name: self.settings.change(model=name))
+
+    def _show_verdict(self) -> None:
+        path = self.session.recording
+        self.verdict_panel.show_verdict(self.classification.verdict(path) if path is not None else None)
+
+    def _show_find(self, onset_s: float, offset_s: float) -> None:
+        """Select a find, and turn to it where it is out of sight."""
+        self.session.selection = Selection(onset_s, offset_s)
+        self.session.play_head_s = onset_s
+        self.timeline.view.reveal(onset_s)
+
+    def _classify(self, paths: list[Path]) -> None:
+        """Judge recordings with the chosen model; torch is imported by the job."""
+        model = next((model for model in self.models if model.card.name == self._model_name), None)
+        if model is None:
+            self.messages.error(f"The model “{self._model_name}” is not here: choose one beside the Classify button.")
+        elif not paths:
+            self.messages.info("There is no recording to classify: open a folder first.")
+        else:
+            self.classification.start(paths, model.path)
+
+    @property
+    def _model_name(self) -> str:
+        return self.settings.values.model or assets.DEFAULT_MODEL
+
+    def _export(self, chosen: list[Path]) -> None:
+        """Offer what is selected, shown and chosen."""
+        model = self.folder_panel.model
+
+        def duration_of(path: Path) -> float | None:
+            row = model.row_of(path)
+            return row.duration_s if row is not None else None
+
+        def label_of(path: Path) -> str:
+            row = model.row_of(path)
+            return row.best.label if row is not None and row.best is not None else ""
+
+        offer = ExportOffer(self.session.recording, self.session.selection, chosen, duration_of, label_of)
+        if not offer.choices():
+            self.messages.info("There is nothing to export yet: choose a recording first.")
+            return
+        ExportDialog(offer, self.exporting, self.settings, self.window).show()
+
+    def _wire_actions(self) -> None:
+        view, panel = self.timeline, self.folder_panel
+        doings = {
+            "open_folder": self._choose_folder,
+            "open_samples": lambda: self.open(assets.samples_dir()),
+            "rescan": self.listing.rescan,
+            "export": lambda: self._export(panel.chosen_paths()),
+            "quit": self.window.close,
+            "play": self.listening.play_or_stop,
+            "loop": self.listening.loop,
+            "back_out": self.listening.back_out,
+            "previous_file": lambda: panel.step(-1),
+            "next_file": lambda: panel.step(1),
+            "to_start": self.listening.go_to_start,
+            "to_end": self.listening.go_to_end,
+            "zoom_in": view.zoom_in,
+            "zoom_out": view.zoom_out,
+            "zoom_fit": view.zoom_fit,
+            "zoom_selection": view.zoom_to_selection,
+            "page_left": lambda: view.scroll_page(-1),
+            "page_right": lambda: view.scroll_page(1),
+            "step_left": lambda: view.pan(-PAN_STEP),
+            "step_right": lambda: view.pan(PAN_STEP),
+            "theme": self._switch_theme,
+            "reset_layout": self.window.restore_panels,
+            "find": panel.focus_filter,
+            "classify": lambda: self._classify(panel.shown_paths()),
+            "cancel_job": self.job_strip.cancel_current,
+            "keys": lambda: KeysSheet(self.window).open(),
+        }
+        for name, do in doings.items():
+            self.actions[name].triggered.connect(lambda _=False, do=do: do())
+        self.actions["autoplay"].toggled.connect(lambda on: self.settings.change(autoplay=on))
+
+    def _choose_folder(self) -> None:
+        start = str(self.session.folder or Path.home())
+        chosen = QFileDialog.getExistingDirectory(self.window, "Open a folder of sound", start)
+        if chosen:
+            self.open(Path(chosen))
+
+    def _switch_theme(self) -> None:
+        self.settings.change(theme="light" if self.theme.dark else "dark")
+
+    def _wire_settings(self) -> None:
+        """Let every setting take effect when it changes, and now."""
+        self.settings.changed.connect(self._apply)
+        for name in ("theme", "volume", "output_device", "autoplay", "model", "recent_folders"):
+            self._apply(name)
+
+    def _apply(self, name: str) -> None:
+        values = self.settings.values
+        match name:
+            case "theme":
+                self.theme.set_mode(values.theme)
+            case "volume":
+                self.playback.set_volume(values.volume)
+                self.transport.show_volume(values.volume)
+            case "output_device":
+                self.playback.set_device(values.output_device)
+            case "autoplay":
+                self.actions["autoplay"].setChecked(values.autoplay)
+            case "model":
+                self.window.show_models([model.card.name for model in self.models], self._model_name)
+            case "recent_folders":
+                self.window.show_recent(values.recent_folders)

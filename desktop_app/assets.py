@@ -2,6 +2,11 @@
 
 from pathlib import Path
 
+import platformdirs
+
+DEFAULT_MODEL = "commands12"
+"""The shipped model that judges where none was chosen."""
+
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -19,6 +24,11 @@ def samples_dir() -> Path:
 def models_dir() -> Path:
     """Return the folder of shipped model files (`*.safetensors`)."""
     return resources_dir() / "models"
+
+
+def model_dirs() -> tuple[Path, Path]:
+    """Return where models are looked for: those that ship, then the person's own."""
+    return models_dir(), platformdirs.user_data_path("earmark", appauthor=False) / "models"
 
 
 def icons_dir() -> Path:

@@ -1,7 +1,7 @@
 """What a model said about a recording."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 BACKGROUND_LABELS = frozenset({"silence", "unknown", "_silence_", "_unknown_", "_background_noise_", "background"})
@@ -49,6 +49,27 @@ class FileVerdict:
         """
         finds = (p for p in self.predictions if p.label.lower() not in BACKGROUND_LABELS and p.score > SURE_SCORE)
         return _highest(finds) or _highest(self.predictions)
+
+    @property
+    def finds(self) -> tuple[Prediction, ...]:
+        """Return what was found and where: sure predictions that are not background, in the order of their onsets.
+
+        Windows of one label that touch or overlap are one find, with the highest score among them.
+        """
+        finds: list[Prediction] = []
+        last: dict[str, int] = {}
+        for each in self.predictions:
+            if each.label.lower() in BACKGROUND_LABELS or each.score <= SURE_SCORE:
+                continue
+            place = last.get(each.label)
+            if place is not None and each.onset_s <= finds[place].offset_s:
+                before = finds[place]
+                offset_s, score = max(before.offset_s, each.offset_s), max(before.score, each.score)
+                finds[place] = replace(before, offset_s=offset_s, score=score)
+            else:
+                last[each.label] = len(finds)
+                finds.append(each)
+        return tuple(finds)
 
 
 def _highest(predictions: Iterable[Prediction]) -> Prediction | None:

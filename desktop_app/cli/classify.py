@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-import platformdirs
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from desktop_app.annotation.records import FileVerdict
-from desktop_app.assets import models_dir
+from desktop_app.assets import DEFAULT_MODEL, model_dirs
 from desktop_app.audio.atomic import replacing
 from desktop_app.cli.shared import (
     HelpFormatter,
@@ -33,7 +32,6 @@ from desktop_app.cli.shared import (
 if TYPE_CHECKING:
     from desktop_app.cli.shared import Commands
 
-DEFAULT_MODEL = "commands12"
 CSV_COLUMNS = ("path", "onset_s", "offset_s", "label", "score", "model", "error")
 INTERRUPTED = 130
 
@@ -159,7 +157,7 @@ def _model_path(name: str | None) -> Path:
     """Return the file of the chosen model: a path, or a name among the bundled and the person's own."""
     from desktop_app.classifier.card import find_model
 
-    return find_model(name or DEFAULT_MODEL, models_dir(), platformdirs.user_data_path("earmark") / "models").path
+    return find_model(name or DEFAULT_MODEL, *model_dirs()).path
 
 
 def _progress_bar() -> Progress:

@@ -1,4 +1,4 @@
-"""What Play, Loop and Esc mean: the selection if there is one, else from the play head; the head and the sound agree."""
+"""What Play, Loop and Esc mean: the selection, else from the play head on; head and sound agree."""
 
 from pathlib import Path
 

@@ -10,7 +10,7 @@ from desktop_app.ui.widgets import quiet_button, role_label
 UNKNOWN_TOTAL = 0
 
 
-def duration_words(seconds: float) -> str:
+def waiting_words(seconds: float) -> str:
     """Return a time to wait as people say it: 8 s, 3 min, 1 h 20 min."""
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
@@ -22,7 +22,7 @@ def progress_words(progress: Progress) -> str:
     """Return the line under a running job: the job's own words, then the time left."""
     words = progress.text or (f"{progress.done:,.0f} of {progress.total:,.0f}" if progress.total else "")
     if progress.seconds_left is not None and progress.seconds_left >= 1:
-        words += f" · {duration_words(progress.seconds_left)} left"
+        words += f" · {waiting_words(progress.seconds_left)} left"
     return words
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
@@ -23,9 +23,10 @@ from desktop_app.ui.actions import SPECS, Actions
 from desktop_app.ui.welcome import Welcome
 from desktop_app.ui.widgets import quiet_button
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 DEFAULT_SIZE = QSize(1440, 900)
 LEFT_WIDTH, RIGHT_WIDTH = 400, 300
+RIGHT_HEIGHTS = [320, 220, 260]
 MENUS = ("File", "Play", "View", "Folder", "Help")
 
 
@@ -36,6 +37,7 @@ class Panels:
     folder: QWidget
     timeline: QWidget
     metadata: QWidget
+    verdict: QWidget
     spectrum: QWidget
     transport: QWidget
     message_bar: QWidget
@@ -66,7 +68,9 @@ class MainWindow(QMainWindow):
         self._build_centre()
         self._build_toolbar()
         self._build_menus()
-        self._restore()
+        self._arranged = False
+        self.resize(DEFAULT_SIZE)
+        self.restoreGeometry(QByteArray.fromBase64(settings.values.window_geometry.encode()))
 
     def show_recording(self, shown: bool) -> None:
         """Show the timeline, or the page that says what to do first."""
@@ -102,7 +106,7 @@ class MainWindow(QMainWindow):
         for dock in right:
             self._desk.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
         self._desk.resizeDocks([left, right[0]], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
-        self._desk.resizeDocks(right, [500, 300], Qt.Orientation.Vertical)
+        self._desk.resizeDocks(right, RIGHT_HEIGHTS, Qt.Orientation.Vertical)
 
     def _build_centre(self) -> None:
         """Stack the desk (docks round the timeline) over the message bar and the transport, which span the window."""
@@ -115,14 +119,15 @@ class MainWindow(QMainWindow):
         self._desk.setCentralWidget(self._pages)
         self._add_dock("Folder", self.panels.folder, Qt.DockWidgetArea.LeftDockWidgetArea)
         self._add_dock("Metadata", self.panels.metadata, Qt.DockWidgetArea.RightDockWidgetArea)
+        self._add_dock("Verdict", self.panels.verdict, Qt.DockWidgetArea.RightDockWidgetArea)
         self._add_dock("Spectrum", self.panels.spectrum, Qt.DockWidgetArea.RightDockWidgetArea)
         centre = QWidget()
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._desk, 1)
-        column.addWidget(self.panels.message_bar)
-        column.addWidget(self.panels.transport)
+        self._column = QVBoxLayout(centre)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self._desk, 1)
+        self._column.addWidget(self.panels.message_bar)
+        self._column.addWidget(self.panels.transport)
         self.setCentralWidget(centre)
 
     def _add_dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> None:
@@ -187,13 +192,20 @@ class MainWindow(QMainWindow):
                 for dock in self._docks:
                     menu.addAction(dock.toggleViewAction())
 
-    def _restore(self) -> None:
-        remembered = self._settings.values
-        self.resize(DEFAULT_SIZE)
-        self.restoreGeometry(QByteArray.fromBase64(remembered.window_geometry.encode()))
-        state = QByteArray.fromBase64(remembered.window_state.encode())
+    def _restore_panels(self) -> None:
+        """Arrange the panels as they were left; only a laid-out window can, so this waits for the first show."""
+        self._column.activate()
+        state = QByteArray.fromBase64(self._settings.values.window_state.encode())
         if not self._desk.restoreState(state, LAYOUT_VERSION):
             self.restore_panels()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Arrange the panels at the first show."""
+        super().showEvent(event)
+        if not self._arranged:
+            self._arranged = True
+            self._restore_panels()
+            self.panels.folder.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the arrangement and let app.py close what runs."""

@@ -6,17 +6,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSlider, QTool
 from desktop_app.ui.actions import Actions
 from desktop_app.ui.theme import Theme, icon
 from desktop_app.ui.widgets import quiet_button
+from desktop_app.ui.wording import clock
 
 BUTTONS = ("previous_file", "play", "next_file", "loop", "autoplay")
-
-
-def clock(seconds: float) -> str:
-    """Return `seconds` as m:ss.mmm, with hours in front where there are any."""
-    milliseconds = round(max(seconds, 0.0) * 1000)
-    minutes, milliseconds = divmod(milliseconds, 60_000)
-    hours, minutes = divmod(minutes, 60)
-    whole = f"{minutes:02d}:{milliseconds // 1000:02d}.{milliseconds % 1000:03d}"
-    return f"{hours}:{whole}" if hours else whole
 
 
 class Transport(QFrame):

@@ -32,6 +32,15 @@ def duration_words(seconds: float | None) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
+def clock(seconds: float) -> str:
+    """Return `seconds` as m:ss.mmm, with hours in front where there are any."""
+    milliseconds = round(max(seconds, 0.0) * 1000)
+    minutes, milliseconds = divmod(milliseconds, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    whole = f"{minutes:02d}:{milliseconds // 1000:02d}.{milliseconds % 1000:03d}"
+    return f"{hours}:{whole}" if hours else whole
+
+
 def rate_words(hz: float) -> str:
     """Return 16 kHz, 22.05 kHz or 800 Hz."""
     return f"{hz / 1000:g} kHz" if hz >= 1000 else f"{hz:g} Hz"

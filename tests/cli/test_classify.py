@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.assets import models_dir, samples_dir
+from desktop_app.assets import DEFAULT_MODEL, models_dir, samples_dir
 from desktop_app.classifier.checkpoint import LoadedModel, save_checkpoint
-from desktop_app.cli.classify import CSV_COLUMNS, DEFAULT_MODEL
+from desktop_app.cli.classify import CSV_COLUMNS
 from tests.classifier.conftest import tone_model, write_tone
 from tests.cli.conftest import Earmark
 

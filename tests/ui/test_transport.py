@@ -10,9 +10,10 @@ from pytestqt.qtbot import QtBot
 from desktop_app.services.job_context import JobContext
 from desktop_app.services.jobs import JobRunner, Progress
 from desktop_app.ui.actions import Actions
-from desktop_app.ui.job_strip import JobStrip, duration_words, progress_words
+from desktop_app.ui.job_strip import JobStrip, progress_words, waiting_words
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transport import Transport, clock
+from desktop_app.ui.transport import Transport
+from desktop_app.ui.wording import clock
 
 
 @pytest.mark.parametrize(
@@ -27,7 +28,7 @@ def test_the_clock_reads_as_people_write_time(seconds: float, text: str) -> None
     ("seconds", "text"), [(0.2, "1 s"), (34, "34 s"), (200, "3 min"), (4800, "1 h 20 min"), (7230, "2 h 00 min")]
 )
 def test_time_left_reads_as_people_say_it(seconds: float, text: str) -> None:
-    assert duration_words(seconds) == text
+    assert waiting_words(seconds) == text
 
 
 def test_progress_without_words_of_its_own_counts() -> None:

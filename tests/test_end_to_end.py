@@ -1,0 +1,179 @@
+"""The whole way of a first session: open, wait, classify, sort, choose, play, export, read back."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QPushButton, QRadioButton
+from pytestqt.qtbot import QtBot
+
+from desktop_app import assets
+from desktop_app.app import Earmark
+from desktop_app.services.session import Selection
+from desktop_app.ui.export_dialog import ExportDialog
+from desktop_app.ui.folder_row import COLUMNS
+from tests.audio.fake_output import FakeDevice
+
+FILES = 30
+CLASSIFY_TIMEOUT_MS = 60_000
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder of 30 files in two levels: the samples, clips of noise, a damaged file, a text file."""
+    folder = tmp_path / "recordings"
+    shutil.copytree(assets.samples_dir(), folder, ignore=shutil.ignore_patterns("*.md", "*.csv"))
+    below = folder / "night" / "2026-05-01"
+    below.mkdir(parents=True)
+    noise = np.random.default_rng(1).normal(0, 0.05, 16_000)
+    present = len([path for path in folder.iterdir() if path.is_file()])
+    for number in range(FILES - present - 1):
+        soundfile.write(below / f"noise {number}.WAV", noise, 16_000, format="WAV")
+    (below / "damaged.flac").write_bytes(b"fLaC" + bytes(100))
+    (below / "notes.txt").write_text("not a recording")
+    return folder
+
+
+@pytest.fixture
+def device() -> FakeDevice:
+    """Return a sound device in memory."""
+    return FakeDevice()
+
+
+@pytest.fixture
+def earmark(qapp: QApplication, qtbot: QtBot, device: FakeDevice) -> Iterator[Earmark]:
+    """Return the real application on its default settings, closed by its own window after the test."""
+    made = Earmark(qapp, device)
+    qtbot.addWidget(made.window)
+    yield made
+    made.window.close()
+
+
+def open_and_scan(earmark: Earmark, folder: Path, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(earmark.listing.scan_finished, timeout=20_000):
+        earmark.show(folder)
+    model = earmark.folder_panel.model
+    qtbot.waitUntil(lambda: all(row.metadata or row.unreadable for row in model.shown), timeout=20_000)
+
+
+def test_a_first_session_from_opening_a_folder_to_an_exported_clip(
+    earmark: Earmark, folder: Path, device: FakeDevice, tmp_path: Path, qtbot: QtBot
+) -> None:
+    open_and_scan(earmark, folder, qtbot)
+    panel, model = earmark.folder_panel, earmark.folder_panel.model
+    assert model.total == FILES
+
+    with qtbot.waitSignal(earmark.classification.finished, timeout=CLASSIFY_TIMEOUT_MS):
+        qtbot.keyClick(panel.view, Qt.Key.Key_F8)
+    assert (model.judged, model.unreadable) == (FILES - 1, 1)
+    assert "29 files were judged" in earmark.message_bar.text
+
+    panel.set_filter("class:yes")
+    assert panel.shown_paths()
+    assert all(row.best is not None and row.best.label == "yes" for row in model.shown)
+    panel.set_filter("")
+    score = [column.name for column in COLUMNS].index("score")
+    header = panel.view.horizontalHeader()
+    at = QPoint(header.sectionViewportPosition(score) + 10, header.height() // 2)
+    for _ in range(2):
+        qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    scores = [row.best.score for row in model.shown if row.best is not None]
+    assert scores == sorted(scores, reverse=True) or scores == sorted(scores)
+
+    garden = folder / "garden-three-minutes.flac"
+    with qtbot.waitSignal(earmark.timeline.painted, timeout=20_000):
+        panel.view.select(garden)
+        panel.recording_selected.emit(garden)
+    assert earmark.session.recording == garden
+    assert "22.05 kHz" in earmark.metadata_panel.text
+    assert "finds" in earmark.verdict_panel.words
+
+    earmark.session.selection = Selection(8.5, 9.0)
+    with qtbot.waitSignal(earmark.playback.ended, timeout=20_000):
+        qtbot.keyClick(earmark.window, Qt.Key.Key_Space)
+    assert np.abs(device.output.heard).max() > 0.01
+
+    export_selection(earmark, tmp_path / "clips", qtbot)
+    (clip,) = (tmp_path / "clips").glob("*.flac")
+    frames, rate = soundfile.read(clip, dtype="float32")
+    whole, _ = soundfile.read(garden, dtype="float32")
+    assert rate == 22_050
+    np.testing.assert_array_equal(frames, whole[round(8.5 * rate) : 9 * rate])
+
+
+def export_selection(earmark: Earmark, target: Path, qtbot: QtBot) -> None:
+    """Press Ctrl+Shift+E, choose the selection, type the folder, press Export, wait for the result."""
+    qtbot.keyClick(
+        earmark.window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
+    (dialog,) = earmark.window.findChildren(ExportDialog)
+    choice = next(c for c in dialog.findChildren(QRadioButton) if c.text().startswith("The selection"))
+    qtbot.mouseClick(choice, Qt.MouseButton.LeftButton)
+    dialog.folder.setText(str(target))
+    button = next(b for b in dialog.findChildren(QPushButton) if b.text() == "Export")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: list(target.glob("*.flac")) != [] and dialog.job is None, timeout=20_000)
+    dialog.close()
+
+
+def test_one_damaged_file_is_a_row_with_a_reason_and_stops_nothing(
+    earmark: Earmark, folder: Path, qtbot: QtBot
+) -> None:
+    open_and_scan(earmark, folder, qtbot)
+    damaged = folder / "night" / "2026-05-01" / "damaged.flac"
+    earmark.folder_panel.recording_selected.emit(damaged)
+    qtbot.waitUntil(lambda: "damaged.flac" in earmark.message_bar.text)
+    assert "damaged.flac" in earmark.metadata_panel.text
+    good = folder / "bell.flac"
+    with qtbot.waitSignal(earmark.timeline.painted, timeout=20_000):
+        earmark.folder_panel.recording_selected.emit(good)
+
+
+def test_a_folder_that_is_gone_is_one_sentence(earmark: Earmark, tmp_path: Path, qtbot: QtBot) -> None:
+    earmark.show(tmp_path / "gone")
+    qtbot.waitUntil(lambda: "gone" in earmark.message_bar.text)
+    assert earmark.session.folder is None
+
+
+def test_a_recording_as_argument_opens_its_folder_and_is_shown(earmark: Earmark, folder: Path, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(earmark.timeline.painted, timeout=20_000):
+        earmark.show(folder / "bell.flac")
+    assert earmark.session.folder == folder
+    qtbot.waitUntil(lambda: earmark.folder_panel.current_path == folder / "bell.flac")
+
+
+def test_keys_walk_through_the_files_and_the_view(earmark: Earmark, folder: Path, qtbot: QtBot) -> None:
+    open_and_scan(earmark, folder, qtbot)
+    view = earmark.timeline.view
+    with qtbot.waitSignal(earmark.timeline.painted, timeout=20_000):
+        qtbot.keyClick(earmark.folder_panel.view, Qt.Key.Key_N)
+    first = earmark.session.recording
+    with qtbot.waitSignal(earmark.timeline.painted, timeout=20_000):
+        qtbot.keyClick(earmark.folder_panel.view, Qt.Key.Key_N)
+    assert earmark.session.recording != first
+    whole_s = view.span_s
+    qtbot.keyClick(earmark.window, Qt.Key.Key_Plus)
+    assert view.span_s < whole_s
+    qtbot.keyClick(earmark.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert view.span_s == whole_s
+
+
+def test_settings_and_layout_are_there_again_at_the_next_start(
+    qapp: QApplication, folder: Path, device: FakeDevice, qtbot: QtBot
+) -> None:
+    first = Earmark(qapp, device)
+    open_and_scan(first, folder, qtbot)
+    first.settings.change(theme="dark", volume=0.25, autoplay=True)
+    first.window.close()
+    second = Earmark(qapp, device)
+    with qtbot.waitSignal(second.listing.scan_finished, timeout=20_000):
+        second.show(None)
+    assert second.session.folder == folder
+    assert second.theme.dark
+    assert second.actions["autoplay"].isChecked()
+    second.settings.change(theme="light")
+    second.window.close()
