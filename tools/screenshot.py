@@ -217,9 +217,9 @@ def take(name: str, to: Path, folder: Path) -> None:
 
 
 def surroundings(folder: Path, display: str) -> dict[str, str]:
-    """Return the environment of one picture: our screen, and settings and caches that nothing was kept in."""
+    """Return the environment of one picture: our screen, a home, and settings and caches that nothing was kept in."""
     own = {f"XDG_{part}_HOME": str(folder / part.lower()) for part in ("CONFIG", "CACHE", "DATA", "STATE")}
-    return {**os.environ, **own, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+    return {**os.environ, **own, "HOME": str(folder.parent), "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
 
 
 def main() -> int:
