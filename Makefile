@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV_PYTHON = .venv/bin/python
 ARGS ?=
+DATA ?= ../shared/data
 
 .PHONY: help run test check bench evaluate samples models screenshots clean development
 
@@ -13,7 +14,7 @@ help:
 	@echo "make bench                    print the benchmark table"
 	@echo "make evaluate                 the slow checks on real recordings"
 	@echo "make samples                  make the bundled samples anew (needs espeak-ng)"
-	@echo "make models                   train the bundled models anew"
+	@echo "make models [DATA=folder]     train the bundled model anew, from Speech Commands (about an hour)"
 	@echo "make screenshots              take the pictures in docs/images anew (needs Xvfb)"
 	@echo "make clean                    remove .venv and everything that tools left"
 	@echo
@@ -44,7 +45,8 @@ samples: development
 	@$(VENV_PYTHON) -m tools.make_samples
 
 models: development
-	@$(VENV_PYTHON) -m tools.train_models
+	@$(VENV_PYTHON) -m tools.speak_words build/spoken_words
+	@$(VENV_PYTHON) -m tools.train_commands12 $(DATA) build/spoken_words $(ARGS)
 
 screenshots: development
 	@$(VENV_PYTHON) -m tools.screenshot
