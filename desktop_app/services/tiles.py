@@ -107,13 +107,19 @@ class PieceCache:
 
     def put(self, key: Key, piece: Piece, needed: Collection[Key]) -> None:
         """Keep a piece and drop the longest unused ones that are not `needed`, as far as the limit asks."""
+        self.drop(key)
         self._pieces[key] = piece
         self.bytes += piece.nbytes
         droppable = [old for old in self._pieces if old not in needed and old != key]
         for old in droppable:
             if self.bytes <= self.limit_bytes:
                 return
-            self.bytes -= self._pieces.pop(old).nbytes
+            self.drop(old)
+
+    def drop(self, key: Key) -> None:
+        """Forget a piece, if it is there."""
+        piece = self._pieces.pop(key, None)
+        self.bytes -= 0 if piece is None else piece.nbytes
 
     def clear(self) -> None:
         """Drop everything."""
