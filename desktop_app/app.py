@@ -7,6 +7,7 @@ by the first job that needs it, never before the window stands.
 import logging
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
@@ -27,6 +28,7 @@ from desktop_app.services.messages import Messages
 from desktop_app.services.playback import Playback
 from desktop_app.services.session import Selection, Session
 from desktop_app.services.settings import Settings
+from desktop_app.services.tiles import Opened
 from desktop_app.ui.actions import Actions
 from desktop_app.ui.export_dialog import ExportDialog
 from desktop_app.ui.export_offer import ExportOffer
@@ -170,18 +172,35 @@ class Earmark(QObject):
     def _wire_recording(self) -> None:
         self.session.folder_changed.connect(lambda folder: self.window.welcome.show_folder_open(folder is not None))
         self.session.recording_changed.connect(self._show_recording)
-        self.timeline.failed.connect(self.messages.error)
+        self.timeline.failed.connect(self._show_problem)
+        self.timeline.engine.opened.connect(self._note_length)
         self.listing.metadata_ready.connect(lambda _: self._show_metadata())
         self.listing.scan_finished.connect(lambda _: self._focus_list())
 
     def _show_recording(self, path: Path | None) -> None:
         self.window.show_recording(path is not None)
         if path is None:
+            self.window.welcome.show_folder_open(self.session.folder is not None)
             self.timeline.clear()
         else:
             self.timeline.show_recording(path)
         self._show_metadata()
         self._show_verdict()
+
+    def _show_problem(self, sentence: str) -> None:
+        """Say in the timeline's place why there is none; of damage met later, in the bar."""
+        if self.timeline.view.frames:
+            self.messages.error(sentence)
+        else:
+            self.window.welcome.show_problem(sentence)
+            self.window.show_recording(False)
+
+    def _note_length(self, opened: Opened) -> None:
+        """Fill in a length that no header told and that decoding has found."""
+        row = self.folder_panel.model.row_of(opened.path)
+        if row is not None and row.metadata is not None and row.metadata.frames is None:
+            self.folder_panel.model.show_metadata([(opened.path, replace(row.metadata, frames=opened.frames))])
+            self._show_metadata()
 
     def _show_metadata(self) -> None:
         path = self.session.recording

@@ -126,7 +126,8 @@ def test_one_damaged_file_is_a_row_with_a_reason_and_stops_nothing(
     open_and_scan(earmark, folder, qtbot)
     damaged = folder / "night" / "2026-05-01" / "damaged.flac"
     earmark.folder_panel.recording_selected.emit(damaged)
-    qtbot.waitUntil(lambda: "damaged.flac" in earmark.message_bar.text)
+    qtbot.waitUntil(lambda: "damaged.flac" in earmark.window.welcome.text)
+    assert earmark.message_bar.text == ""
     assert "damaged.flac" in earmark.metadata_panel.text
     good = folder / "bell.flac"
     with qtbot.waitSignal(earmark.timeline.painted, timeout=20_000):

@@ -16,6 +16,8 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Wheel on the Hz axis", "Zoom in frequency"),
 )
 
+KEY_WIDTH = 136
+
 
 class KeysSheet(QDialog):
     """Shows every key and gesture in two columns; Esc closes it."""
@@ -23,11 +25,11 @@ class KeysSheet(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keys and gestures")
-        self.resize(760, 560)
+        self.resize(880, 640)
         columns = [QVBoxLayout(), QVBoxLayout()]
         for number, (title, specs) in enumerate(grouped()):
             columns[number % 2].addWidget(_section(title, [_row(spec) for spec in specs]))
-        columns[1].addWidget(_section("On the timeline", list(GESTURES)))
+        columns[0].addWidget(_section("On the timeline", list(GESTURES)))
         content = QWidget()
         row = QHBoxLayout(content)
         row.setContentsMargins(24, 16, 24, 16)
@@ -59,7 +61,7 @@ def _section(title: str, rows: list[tuple[str, str]]) -> QWidget:
     grid.addWidget(role_label(title, "title"), 0, 0, 1, 2)
     for number, (keys, what) in enumerate(rows, start=1):
         key_label = role_label(keys)
-        key_label.setMinimumWidth(120)
+        key_label.setFixedWidth(KEY_WIDTH)
         text = QLabel(what)
         text.setWordWrap(True)
         grid.addWidget(key_label, number, 0, Qt.AlignmentFlag.AlignTop)

@@ -37,6 +37,7 @@ class VerdictPanel(QWidget):
         column.setSpacing(8)
         column.addWidget(self._words)
         column.addWidget(self.table, 1)
+        column.addStretch(0)
         self.table.hide()
 
     @property

@@ -1,4 +1,4 @@
-"""The page in place of the timeline while nothing is shown: what to do first, in one line and two buttons."""
+"""The page in place of the timeline: what to do first, or why a recording cannot be shown."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -16,7 +16,7 @@ class Welcome(QWidget):
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._title = role_label(role="title")
-        self._text = role_label()
+        self._text = role_label(wrap=True)
         self._buttons = QWidget()
         row = QHBoxLayout(self._buttons)
         row.setContentsMargins(0, 0, 0, 0)
@@ -28,6 +28,11 @@ class Welcome(QWidget):
         self._lay_out()
         self.show_folder_open(False)
 
+    @property
+    def text(self) -> str:
+        """Return the line under the title."""
+        return self._text.text()
+
     def show_folder_open(self, is_open: bool) -> None:
         """Say what to do with, or without, an open folder."""
         title, text = PICK if is_open else FIRST
@@ -35,8 +40,15 @@ class Welcome(QWidget):
         self._text.setText(text)
         self._buttons.setVisible(not is_open)
 
+    def show_problem(self, sentence: str) -> None:
+        """Say why a recording cannot be shown."""
+        self._title.setText("This recording cannot be shown")
+        self._text.setText(sentence)
+        self._buttons.hide()
+
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
+        column.setContentsMargins(48, 24, 48, 24)
         column.setSpacing(12)
         column.addStretch(1)
         for label in (self._title, self._text):
