@@ -38,7 +38,7 @@ CLASSES = (*REJECT_CLASSES, "down", "go", "left", "no", "off", "on", "right", "s
 SAMPLE_RATE_HZ = 16_000
 WINDOW_FRAMES = 16_000
 SPOKEN_WEIGHT = 0.5  # a synthesiser's clip is drawn this often against a person's
-# Seven in ten of the clips of `_unknown_` are synthetic; drawn oftener they would teach that a synthetic sound is unknown.
+# Most clips of `_unknown_` are synthetic; drawn oftener they would teach that what sounds synthetic is unknown.
 UNKNOWN_SPOKEN_WEIGHT = 0.06
 ENVIRONMENT_WEIGHT = 0.5
 BACKGROUNDS = 240
