@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from desktop_app.audio.byte_source import ByteSource
 from desktop_app.audio.formats import FORMATS, AudioFormat, format_named
 from desktop_app.audio.headers import flac, mpeg, ogg, riff, speech
-from desktop_app.audio.headers.extent import aiff_frames, promised_bytes
+from desktop_app.audio.headers.extent import promised_bytes
 from desktop_app.audio.headers.header import Header
 from desktop_app.audio.headers.sniff import sniff
 from desktop_app.audio.metadata import AudioMetadata
@@ -44,8 +44,6 @@ def examine(source: ByteSource, hint: str | None = None) -> Examination:
     header, route = _ask_libraries(source, entry)
     if not header.notes and promised_bytes(source, name, head) > source.size_bytes:
         header = replace(header, notes=(_CUT_OFF,))
-    if name == "AIFF" and header.frames and header.bits_per_sample == 8:
-        header = replace(header, frames=min(header.frames, aiff_frames(head) or header.frames))
     if name == "FLAC":
         route = Route("ffmpeg", "never", check_frames=True)
         header = _with_what_is_known(header, _own_header(source, name, head, offset))

@@ -182,7 +182,7 @@ class Reader:
         decoder: Decoder
         if route.library == "soundfile":
             try:
-                decoder = SoundfileDecoder(self._source, route.preroll_frames)
+                decoder = SoundfileDecoder(self._source, route.preroll_frames, route.grid_frames)
             except UserError:
                 if not self._examination.demuxer:
                     raise

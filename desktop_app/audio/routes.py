@@ -1,9 +1,10 @@
 """Which library decodes what, and how it gets to the middle of it: the measurements of docs/decisions.md as a table.
 
 The rule behind it: a slice must hold exactly the frames that a full decode has there. Where a library's own seek gives
-that, it is used; where the decoder has a memory, decoding starts `preroll_frames` earlier; where the memory never fades
-(AAC's noise substitution draws random numbers) it restarts on a fixed grid; where positions are only known to the
-millisecond but packets have a fixed length they are snapped; and where nothing helps the decode is kept.
+that, it is used; where the decoder has a memory, decoding starts `preroll_frames` earlier; where the memory hardly
+fades (speech codecs, Opus) or never (AAC's noise substitution draws random numbers) it restarts on a fixed grid; where
+positions are only known to the millisecond but packets have a fixed length they are snapped; and where nothing helps
+the decode is kept.
 """
 
 from dataclasses import dataclass, replace
@@ -36,7 +37,9 @@ class Route:
 
 _KEPT = Route("ffmpeg", "never")
 _BIT_RESERVOIR = 24_000
-_AAC_PREROLL = 8_192
+# Speech decoders and Opus predict from their own output: on steady tones a different beginning can be heard of (0.0005)
+# for seconds, in GSM for more than two. 2^18 frames are 5 to 33 s, at most 60 ms of decoding.
+_GRID = 1 << 18
 # 2^21 frames are 47 s at 44.1 kHz: at most 0.13 s of decoding for a slice, and the same output as FFmpeg's own full
 # decode for every shorter file.
 _AAC_GRID = 1 << 21
@@ -45,11 +48,11 @@ _FFMPEG_ROUTES: dict[str, Route] = {
     "MP3": Route("ffmpeg", preroll_frames=_BIT_RESERVOIR),
     "MP2": Route("ffmpeg", preroll_frames=_BIT_RESERVOIR, decoder="mp2float"),  # the other one dithers
     "VORBIS": Route("ffmpeg", preroll_frames=16_384),
-    "OPUS": Route("ffmpeg", preroll_frames=48_000),
-    "AAC": Route("ffmpeg", preroll_frames=_AAC_PREROLL, grid_frames=_AAC_GRID),
-    "GSM": Route("ffmpeg", preroll_frames=48_000),
+    "OPUS": Route("ffmpeg", preroll_frames=48_000, grid_frames=_GRID),
+    "AAC": Route("ffmpeg", preroll_frames=8_192, grid_frames=_AAC_GRID),
+    "GSM": Route("ffmpeg", preroll_frames=24_000, grid_frames=_GRID),
     # FFmpeg's own AMR decoders differ from the reference by 0.014 (narrow) and 0.068 (wide); these are bit-exact.
-    "AMR_NB": Route("ffmpeg", preroll_frames=24_000, decoder="libopencore_amrnb"),
+    "AMR_NB": Route("ffmpeg", preroll_frames=24_000, grid_frames=_GRID, decoder="libopencore_amrnb"),
     "AMR_WB": Route("ffmpeg", "never", decoder="libopencore_amrwb"),
 }
 _EXACT_ANYWHERE = frozenset(("PCM_S", "PCM_U", "PCM_F", "ULAW", "ALAW", "FLAC", "ALAC", "WAVPACK", "TTA"))
@@ -60,9 +63,8 @@ _FIXED_PACKETS = frozenset(("OPUS", "AAC", "MP3"))
 def route_of_header(header: Header) -> Route:
     """Return the way for a container whose header was read by this project."""
     if header.access == "libsndfile" and header.encoding != "GSM" and not _is_half_rate_mp3(header):
-        # Alone, libopus is wrong by 0.002 after a seek.
         preroll = {"MP3": 16_384, "OPUS": header.sample_rate_hz}.get(header.encoding, 0)
-        return Route("soundfile", preroll_frames=preroll)
+        return Route("soundfile", preroll_frames=preroll, grid_frames=_GRID if header.encoding == "OPUS" else 0)
     route = route_of_codec(header.encoding, exact_times=header.access != "scan", fixed_packets=False)
     return replace(route, check_frames=header.container == "FLAC", last_seek=header.last_seek)
 

@@ -35,12 +35,6 @@ def promised_bytes(source: ByteSource, name: str, head: bytes) -> int:
     return _last_box_end(source) if name == "MP4" else 0
 
 
-def aiff_frames(head: bytes) -> int:
-    """Return the frames that the COMM chunk tells, 0 if it is not in sight: libsndfile counts a padding byte as one."""
-    at = head.find(b"COMM")
-    return int.from_bytes(head[at + 10 : at + 14]) if at >= 12 else 0
-
-
 def _iff(head: bytes, order: Literal["big", "little"]) -> int:
     size = int.from_bytes(head[4:8], order)
     return 0 if size in _UNKNOWN_32 else 8 + size
