@@ -100,12 +100,21 @@ class JobContext:
             self._waking = True
         self._wake()
 
-    def take(self) -> tuple[list[object], Report | None, Outcome | None]:
-        """Return what was said since the last call."""
+    def take(self, most: int) -> tuple[list[object], Report | None, Outcome | None]:
+        """Return at most so many of the items said since the last call, and the rest once no item is left."""
         with self._lock:
-            taken = self._items, self._report, self._outcome
-            self._items, self._report, self._waking = [], None, False
-            return taken
+            if self._cancel.is_set():
+                self._items = []
+            items, self._items = self._items[:most], self._items[most:]
+            if self._items:
+                return items, None, None
+            report, self._report, self._waking = self._report, None, False
+            return items, report, self._outcome
+
+    @property
+    def has_more(self) -> bool:
+        """Return whether `take` left items; they are taken without another wake."""
+        return bool(self._items)
 
     def _ring(self) -> None:
         """Wake the GUI thread once for any number of items."""

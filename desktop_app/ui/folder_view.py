@@ -3,6 +3,7 @@
 A QTableView, although it is a list: a QTreeView asks the model for every row after every sort, 0.25 s at 100,000.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
@@ -10,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from desktop_app.services.settings import Settings
-from desktop_app.ui.folder_delegates import ROW_HEIGHT, CellDelegate, NameDelegate, ScoreDelegate
+from desktop_app.ui.folder_delegates import ROW_HEIGHT, CellDelegate, Index, NameDelegate, ScoreDelegate
 from desktop_app.ui.folder_model import FolderModel
 from desktop_app.ui.folder_row import COLUMNS, column_number
 
@@ -198,6 +199,12 @@ class FolderView(QTableView):
         bottom = self.indexAt(QPoint(1, self.viewport().height() - 1))
         last = bottom.row() if bottom.isValid() else self._model.rowCount() - 1
         self.looked_at.emit([row.path for row in self._model.shown[top.row() : last + 1]])
+
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
+        """Repaint where a changed row is on screen; Qt repaints the whole view for any row."""
+        top, bottom = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        if first.row() <= (bottom if bottom >= 0 else self._model.rowCount()) and last.row() >= top:
+            super().dataChanged(first, last, roles)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Use the new width; other rows may be on screen now."""

@@ -4,11 +4,11 @@ import threading
 import time
 
 import pytest
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QThread, QTimer
 from pytestqt.qtbot import QtBot
 
 from desktop_app.errors import UserError
-from desktop_app.services.jobs import Job, JobContext, JobRunner, Progress
+from desktop_app.services.jobs import MOST_ITEMS, Job, JobContext, JobRunner, Progress
 
 
 class Heard:
@@ -97,7 +97,28 @@ def test_a_hundred_thousand_items_come_in_few_batches(runner: JobRunner, qtbot: 
     with qtbot.waitSignal(job.done, timeout=20_000):
         pass
     assert sum(map(len, batches)) == 100_000
-    assert len(batches) <= 20 * (time.monotonic() - started_s) + 3
+    assert len(batches) <= 20 * (time.monotonic() - started_s) + 100_000 / MOST_ITEMS + 3
+    assert max(map(len, batches)) <= MOST_ITEMS
+
+
+def test_the_window_stays_fluid_while_thousands_of_items_are_taken(runner: JobRunner, qtbot: QtBot) -> None:
+    def flood(context: JobContext) -> None:
+        for number in range(20_000):
+            context.emit(number)
+
+    job = runner.start(flood)
+    turns: list[int] = []
+    taken: list[object] = []
+    timer = QTimer()
+    timer.timeout.connect(lambda: turns.append(len(taken)))
+    timer.start(0)
+    job.items.connect(taken.extend)
+    time.sleep(0.05)
+    with qtbot.waitSignal(job.done):
+        pass
+    timer.stop()
+    assert len(set(turns)) >= 20_000 // MOST_ITEMS - 1
+    assert runner.active == ()
 
 
 def test_after_cancel_nothing_but_the_end_is_delivered(runner: JobRunner, qtbot: QtBot) -> None:
