@@ -203,19 +203,21 @@ def test_a_failing_apt_is_told_and_setup_goes_on(
     assert "E: Unable to locate package libegl1" in capsys.readouterr().err
 
 
-def test_run_opens_the_folder_that_was_named_or_the_samples(
-    checkout: setup.Checkout, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize("given", ["~/night calls", ""], ids=["own folder", "samples"])
+def test_run_becomes_earmark_on_the_folder_that_was_named_or_the_samples(
+    given: str, checkout: setup.Checkout, tmp_path: Path
 ) -> None:
-    asked = tmp_path / "asked"
+    asked, home = tmp_path / "asked", tmp_path / "home of $me"
     checkout.python.unlink()
-    checkout.python.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> "{asked}"\nexit 3\n')
+    checkout.python.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > "{asked}"\nexit 3\n')
     checkout.python.chmod(0o755)
-    monkeypatch.setenv("HOME", str(tmp_path / "home of $me"))
-    assert setup.open_window(checkout, ["~/night calls"]) == 3
-    assert setup.open_window(checkout, [""]) == 3
-    command = ["-m", "desktop_app", "open"]
-    own, samples = str(tmp_path / "home of $me" / "night calls"), str(checkout.root / "resources" / "samples")
-    assert asked.read_text().splitlines() == [*command, own, *command, samples]
+    code = "import sys; from pathlib import Path; from tools import setup\n"
+    code += "setup.open_window(setup.Checkout(Path(sys.argv[1])), sys.argv[2:])"
+    command = [sys.executable, "-c", code, str(checkout.root), given]
+    answer = subprocess.run(command, cwd=ROOT, env={**os.environ, "HOME": str(home)}, check=False)
+    folder = home / "night calls" if given else checkout.root / "resources" / "samples"
+    assert answer.returncode == 3
+    assert asked.read_text().splitlines() == ["-m", "desktop_app", "open", str(folder)]
 
 
 def test_every_target_of_the_makefile_is_in_its_help() -> None:

@@ -135,9 +135,16 @@ def prepare(checkout: Checkout, extras: set[str]) -> None:
 
 
 def open_window(checkout: Checkout, folders: list[str]) -> int:
-    """Start Earmark on the folder (empty or none: the samples) and return its exit status."""
+    """Start Earmark on the folder (empty or none: the samples) and return its exit status.
+
+    Where the system knows how, Earmark takes the place of this process, so that signals and Ctrl+C reach it alone.
+    """
     folder = Path(folders[0]).expanduser() if folders and folders[0] else checkout.root / "resources" / "samples"
-    return subprocess.run([checkout.python, "-m", "desktop_app", "open", str(folder)], check=False).returncode
+    command = [str(checkout.python), "-m", "desktop_app", "open", str(folder)]
+    if os.name == "posix":
+        sys.stdout.flush()
+        os.execv(command[0], command)
+    return subprocess.run(command, check=False).returncode
 
 
 # System libraries
