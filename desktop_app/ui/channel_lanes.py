@@ -53,6 +53,7 @@ class ChannelLanes(pg.GraphicsView):
     """Notches of the wheel over a frequency axis, and the position on it from 0 to 1."""
 
     def __init__(self, view: ViewState, engine: TileEngine, gestures: GestureHandler) -> None:
+        pg.setConfigOption("mouseRateLimit", -1)  # its 100 Hz drop the last move of a fast hand
         pg.GraphicsView.__init__(self)
         self._view = view
         self._engine = engine

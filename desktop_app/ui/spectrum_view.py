@@ -37,8 +37,8 @@ class SpectrumView(QWidget):
 
     def __init__(self, session: Session, runner: JobRunner, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
-        self._runner = runner
+        self.session = session
+        self.runner = runner
         self._settings = settings
         self._spectrum: Spectrum | None = None
         self._stale = True
@@ -97,17 +97,17 @@ class SpectrumView(QWidget):
             self._ask()
 
     def _compute(self) -> None:
-        self._stale = False
-        path = self._session.recording
-        if path is None:
+        path = self.session.recording
+        if path is None or not self.isVisible():
             return
-        job = self._runner.start(
-            _spectrum_of, path, self._session.selection, self._window, lane="drawing", newest="spectrum"
+        self._stale = False
+        job = self.runner.start(
+            _spectrum_of, path, self.session.selection, self._window, lane="drawing", newest="spectrum"
         )
         job.finished.connect(lambda result: self._arrived(path, result))
 
     def _arrived(self, path: Path, result: Spectrum) -> None:
-        if path == self._session.recording:
+        if path == self.session.recording:
             self._spectrum = result
             self._show()
 

@@ -51,7 +51,7 @@ def hertz_words(hz: float, digits: int = 4) -> str:
 
 def steady_hertz_words(hz: float) -> str:
     """Return a frequency with a fixed number of decimals, for a read-out that must not jump."""
-    return f"{hz / 1000:.3f} kHz" if hz >= 1000 else f"{hz:.0f} Hz"
+    return f"{hz / 1000:.3f} kHz" if hz >= 999.5 else f"{hz:.0f} Hz"
 
 
 def decibel_words(db: float, places: int = 1) -> str:

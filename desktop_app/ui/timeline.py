@@ -63,7 +63,7 @@ class Timeline(QWidget):
         self._play_head_s = 0.0
         self.follow_play_head = False
         self._read_out = ReadOut()
-        self._overview = Overview(self.view)
+        self.overview = Overview(self.view)
         self.lanes = ChannelLanes(self.view, self.engine, self._gestures)
         self.time_axis = TimeAxis(self.view)
         self.controls = DisplayControls(self._settings)
@@ -85,7 +85,7 @@ class Timeline(QWidget):
         self.engine.clear()
         self._waveform.clear()
         self.lanes.forget()
-        self._overview.set_pyramid(None)
+        self.overview.set_pyramid(None)
         self._read_out.clear_pointer()
         self.view.reset(0, 1)
         self._repaint()
@@ -139,7 +139,7 @@ class Timeline(QWidget):
         if self.follow_play_head and was_visible:
             self.view.reveal(at_s)
         self.lanes.set_play_head(at_s)
-        self._overview.set_play_head(at_s)
+        self.overview.set_play_head(at_s)
 
     def clear_selection(self) -> None:
         """Select nothing."""
@@ -165,7 +165,7 @@ class Timeline(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        for widget in (self._read_out, self._overview):
+        for widget in (self._read_out, self.overview):
             column.addWidget(widget)
         column.addWidget(scroll, 1)
         column.addWidget(self.time_axis)
@@ -227,7 +227,7 @@ class Timeline(QWidget):
 
     def _waveform_grew(self) -> None:
         self.lanes.set_pyramid(self._waveform.pyramid)
-        self._overview.set_pyramid(self._waveform.pyramid)
+        self.overview.set_pyramid(self._waveform.pyramid)
         self._request()
         self._repaint()
 
@@ -280,7 +280,7 @@ class Timeline(QWidget):
 
     def _show_selection(self, selection: Selection | None) -> None:
         self.lanes.set_selection(selection)
-        self._overview.set_selection(selection)
+        self.overview.set_selection(selection)
         self._read_out.show_selection(selection)
 
     def _pointed(self, lane: LaneBox | None, point: Point | None) -> None:
@@ -309,13 +309,13 @@ class Timeline(QWidget):
 
     def _repaint(self) -> None:
         self.lanes.repaint_all()
-        self._overview.update()
+        self.overview.update()
         self.time_axis.update()
 
     def _lanes_resized(self) -> None:
         """Line up what is above and below the lanes with them, and ask for what another width wants."""
         margin = max(self.width() - self.lanes.width(), 0)
-        self._overview.set_right_margin(margin)
+        self.overview.set_right_margin(margin)
         self.time_axis.set_right_margin(margin)
         self.lanes.set_play_head(self._play_head_s)
         self._request()
@@ -328,7 +328,7 @@ class Timeline(QWidget):
 
     def _apply_palette(self) -> None:
         pg.GraphicsView.setBackground(self.lanes, self.palette().color(QPalette.ColorRole.Base))
-        self._overview.forget_colours()
+        self.overview.forget_colours()
         self._repaint()
 
 
