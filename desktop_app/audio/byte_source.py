@@ -98,6 +98,7 @@ class ByteSource:
         self._name = named if isinstance(named, str) and named else "the recording"
         self.suffix = os.path.splitext(named)[1].lower() if isinstance(named, str) else ""  # noqa: PTH122
         if _can_seek(source):
+            _require_bytes(source.read(0), self.name)
             self._file, self._owned = source, False
             self._return_to = source.tell()
         else:
@@ -190,13 +191,17 @@ def _can_seek(source: BinaryIO) -> bool:
     return bool(asked()) if callable(asked) else True
 
 
+def _require_bytes(piece: object, name: str) -> None:
+    if isinstance(piece, str):
+        raise UserError(f"“{name}” is open as text: open it in binary mode (“rb”).")
+
+
 def _spooled(source: _Readable, name: str) -> IO[bytes]:
     """Copy everything `source` still has to give into memory or, when it is long, a temporary file."""
     spool = tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115 (closed by ByteSource.close)
     try:
         while piece := source.read(_COPY_BYTES):
-            if not isinstance(piece, bytes):
-                raise UserError(f"“{name}” is open as text: open it in binary mode (“rb”).")
+            _require_bytes(piece, name)
             spool.write(piece)
     except BaseException:
         spool.close()

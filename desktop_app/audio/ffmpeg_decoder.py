@@ -39,13 +39,17 @@ class FfmpegDecoder:
         """Return the frames from `start` on, shape (frames, channels); fewer where the readable sound ends."""
         pieces: list[Samples] = []
         position, stop = start, start + frames
-        while position < stop:
-            self._reach(position)
-            piece = self._take(min(stop, self._cell_end(position)) - position)
-            if not len(piece):
-                break
-            pieces.append(piece)
-            position += len(piece)
+        try:
+            while position < stop:
+                self._reach(position)
+                piece = self._take(min(stop, self._cell_end(position)) - position)
+                if not len(piece):
+                    break
+                pieces.append(piece)
+                position += len(piece)
+        except BaseException:  # a file object failed: what was being decoded is lost, the next read starts anew
+            self.close()
+            raise
         return pieces[0] if len(pieces) == 1 else np.concatenate(pieces) if pieces else self._nothing()
 
     def count(self) -> int:
@@ -81,6 +85,7 @@ class FfmpegDecoder:
 
     def _restart(self, position: int) -> None:
         """Start decoding early enough for `position` to come out right."""
+        self._blocks, self._rest, self._at = iter(()), self._nothing(), -1
         anchor = min(position, self._route.last_seek) - self._route.preroll_frames
         latest = anchor + self._route.preroll_frames // 2
         for attempt in range(_ATTEMPTS):

@@ -140,8 +140,11 @@ class FfmpegStream:
             for packet in container.demux(stream):
                 if first_packet_pts is None or packet.pts is None or packet.pts >= first_packet_pts:
                     yield from self._decode(packet)
+                if self._container is not container:  # it was closed meanwhile, and PyAV would read freed memory
+                    return
         except FFMPEG_ERRORS:
-            self._source.check()
+            pass
+        self._source.check()
 
     def _decode(self, packet: "Packet[AudioStream]") -> list[AudioFrame]:
         try:
