@@ -2,18 +2,15 @@
 
 import gc
 import os
-import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QFileSystemWatcher, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from desktop_app.audio.metadata import AudioMetadata
-from desktop_app.audio.sources import FoundFile, find_audio
-from desktop_app.errors import UserError
-from desktop_app.services.jobs import Job, JobContext, JobRunner
+from desktop_app.audio.sources import FoundFile
+from desktop_app.services.folder_scan import Difference, compare, probe_all, scan
+from desktop_app.services.jobs import Job, JobRunner
 from desktop_app.services.messages import Messages
 from desktop_app.services.probe_queue import ProbeQueue
 
@@ -27,20 +24,6 @@ SETTLED_EVERY = 10_000
 """Files after which the collector is told to leave what there is alone."""
 LOOK_SHARE = 0.02
 """Most of the time that looking may take: a folder that takes 3 s to list is listed every 150 s."""
-
-Described = tuple[Path, AudioMetadata | str]
-"""A recording and what is known of it, or the sentence that says why nothing is."""
-
-
-@dataclass(frozen=True)
-class _Difference:
-    """What a second look at the folder found."""
-
-    added: list[FoundFile]
-    removed: list[Path]
-    changed: list[FoundFile]
-    problems: list[str]
-    took_s: float
 
 
 class FolderListing(QObject):
@@ -100,7 +83,7 @@ class FolderListing(QObject):
         self._subfolders = {str(folder): None}
         self._queue.urgent_only = True
         self.scan_started.emit(folder)
-        job = self._scan_job = self._runner.start(_scan, folder, title="Listing the folder", newest="folder scan")
+        job = self._scan_job = self._runner.start(scan, folder, title="Listing the folder", newest="folder scan")
         job.items.connect(self._add)
         job.finished.connect(self._scanned)
         job.failed.connect(self._messages.error)
@@ -111,7 +94,7 @@ class FolderListing(QObject):
         self._settle.stop()
         if self._folder is None or self._scan_job is not None:
             return
-        job = self._scan_job = self._runner.start(_compare, self._folder, dict(self._files), newest="folder scan")
+        job = self._scan_job = self._runner.start(compare, self._folder, dict(self._files), newest="folder scan")
         job.finished.connect(self._compared)
         job.failed.connect(self._tell_once)
         job.done.connect(lambda: self._scan_done(job))
@@ -169,7 +152,7 @@ class FolderListing(QObject):
             self.scan_finished.emit(len(self._files))
         self._describe()
 
-    def _compared(self, difference: _Difference) -> None:
+    def _compared(self, difference: Difference) -> None:
         if difference.removed:
             for path in difference.removed:
                 del self._files[path]
@@ -196,7 +179,7 @@ class FolderListing(QObject):
         if self._probe_job is not None or not self._queue.ready:
             return
         queue = self._queue
-        job = self._probe_job = self._runner.start(_probe_all, queue, title="Reading the headers")
+        job = self._probe_job = self._runner.start(probe_all, queue, title="Reading the headers")
         job.items.connect(self.metadata_ready)
         job.failed.connect(lambda text: self._probe_failed(queue, text))
         job.done.connect(lambda: self._described(job))
@@ -246,67 +229,3 @@ def settle_objects() -> None:
     """
     gc.collect(1)
     gc.freeze()
-
-
-def _scan(context: JobContext, folder: Path) -> list[str]:
-    """Emit every recording of a folder as it is found; return what was left out, as sentences."""
-    _require_folder(folder)
-    problems: list[str] = []
-    for number, found in enumerate(find_audio(folder, problems=problems.append), 1):
-        context.checkpoint()
-        context.emit(found)
-        if number % 100 == 0:
-            context.report(number, 0, f"{number:,} files")
-    return problems
-
-
-def _compare(context: JobContext, folder: Path, known: dict[Path, FoundFile]) -> _Difference:
-    """Return how a folder differs from what was known; UserError where it cannot be reached: nothing is lost then."""
-    started_s = time.monotonic()
-    _require_folder(folder)
-    difference = _Difference([], [], [], [], 0.0)
-    gone = dict(known)
-    for found in find_audio(folder, problems=difference.problems.append):
-        context.checkpoint()
-        old = gone.pop(found.path, None)
-        if old is None:
-            difference.added.append(found)
-        elif old != found:
-            difference.changed.append(found)
-    difference.removed.extend(path for path in gone if _is_gone(path))
-    return _Difference(
-        difference.added, difference.removed, difference.changed, difference.problems, time.monotonic() - started_s
-    )
-
-
-def _is_gone(path: Path) -> bool:
-    """Return whether a file is deleted, rather than out of reach for now."""
-    try:
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
-    return False
-
-
-def _require_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        raise UserError(f"The folder {folder} cannot be opened: it may have been moved, or its drive is not connected.")
-
-
-def _probe_all(context: JobContext, queue: ProbeQueue) -> None:
-    """Emit what is known of each file in the queue, until there is none."""
-    while (path := queue.take()) is not None:
-        context.emit((path, _describe_file(path)))
-        context.report(queue.taken, queue.taken + queue.waiting)
-        context.checkpoint()
-
-
-def _describe_file(path: Path) -> AudioMetadata | str:
-    from desktop_app.audio.metadata import probe
-
-    try:
-        return probe(path)
-    except UserError as problem:
-        return str(problem)

@@ -16,6 +16,7 @@ from desktop_app.audio.metadata import AudioMetadata
 from desktop_app.audio.sources import FoundFile
 from desktop_app.errors import UserError
 from desktop_app.services import folder as folder_module
+from desktop_app.services import folder_scan
 from desktop_app.services.folder import FolderListing
 from desktop_app.services.jobs import MOST_ITEMS, JobRunner
 from desktop_app.services.messages import Message, Messages
@@ -103,7 +104,7 @@ def test_rows_come_while_the_scan_goes_on(
             yield FoundFile(folder / f"{number}.wav", 1, 0.0)
             time.sleep(0.01)
 
-    monkeypatch.setattr(folder_module, "find_audio", slow)
+    monkeypatch.setattr(folder_scan, "find_audio", slow)
     heard = Heard(listing)
     listing.scan(folder)
     qtbot.waitUntil(lambda: bool(heard.added))
@@ -118,8 +119,8 @@ def test_a_hundred_thousand_files_show_first_rows_at_once_and_keep_the_window_fl
     def many(folder: Path, *, problems: object) -> Iterator[FoundFile]:
         return (FoundFile(folder / f"{number // 1000}" / f"{number}.wav", 1, 0.0) for number in range(100_000))
 
-    monkeypatch.setattr(folder_module, "find_audio", many)
-    monkeypatch.setattr(folder_module, "_describe_file", lambda path: KNOWN)
+    monkeypatch.setattr(folder_scan, "find_audio", many)
+    monkeypatch.setattr(folder_scan, "describe_file", lambda path: KNOWN)
     heard = Heard(listing)
     started_s = time.monotonic()
     listing.scan(folder)
@@ -245,7 +246,7 @@ def test_while_a_folder_is_listed_only_files_on_screen_are_described(
         yield from (FoundFile(folder / f"{number}.wav", 1, 0.0) for number in range(50))
         going.wait(5)
 
-    monkeypatch.setattr(folder_module, "find_audio", slow)
+    monkeypatch.setattr(folder_scan, "find_audio", slow)
     heard = Heard(listing)
     listing.scan(folder)
     qtbot.waitUntil(lambda: len(heard.added) == 50)

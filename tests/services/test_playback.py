@@ -6,8 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from pytestqt.qtbot import QtBot
 
+from desktop_app import assets
+from desktop_app.audio.reader import open_audio
 from desktop_app.errors import UserError
 from desktop_app.services import playback as playback_module
 from desktop_app.services.jobs import JobRunner
@@ -108,6 +111,29 @@ def test_volume_and_device_reach_the_player(playback: Playback, device: FakeDevi
         playback.play(CLIP)
     assert device.output.request.device == "Headphones"
     assert device.output.heard.max() == pytest.approx(0.125)
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".gsm", ".amr"])
+def test_bundled_recordings_of_every_kind_are_heard_as_they_decode(
+    runner: JobRunner, messages: Messages, device: FakeDevice, qtbot: QtBot, suffix: str
+) -> None:
+    found = [path for path in sorted(assets.samples_dir().iterdir()) if path.suffix == suffix]
+    if not found:
+        pytest.skip(f"no sample ends with {suffix}")
+    with open_audio(found[0]) as reader:
+        expected = reader.read()[: 2 * reader.sample_rate_hz]
+        rate_hz = reader.sample_rate_hz
+    playback = Playback(runner, messages, device)
+    with qtbot.waitSignal(playback.ended, timeout=20_000):
+        playback.play(found[0], 0.0, len(expected) / rate_hz)
+    assert playback.close()
+    assert device.output.sample_rate_hz == rate_hz
+    np.testing.assert_allclose(sounding(device.output.heard), sounding(expected), atol=1e-6)
+
+
+def sounding(frames: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the frames that are not silent: a busy machine may put silence between what the player delivers."""
+    return frames[np.abs(frames).max(axis=1) > 1e-6]
 
 
 def test_listing_devices_does_not_block(
