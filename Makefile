@@ -5,7 +5,7 @@ VENV_PYTHON = .venv/bin/python
 ARGS ?=
 DATA ?= ../shared/data
 
-.PHONY: help run test check bench evaluate samples models screenshots clean development
+.PHONY: help run test check lint format types layers bench evaluate samples models screenshots clean development
 
 help:
 	@echo "make run [DIR=~/recordings]   set up and open the window, on the bundled samples or on DIR"
@@ -29,11 +29,13 @@ development:
 test: development
 	@$(VENV_PYTHON) -m pytest $(ARGS)
 
-check: development
-	$(VENV_PYTHON) -m ruff check .
-	$(VENV_PYTHON) -m ruff format --check .
-	$(VENV_PYTHON) -m mypy
-	.venv/bin/lint-imports
+check: development  # all four run, whatever the first ones say
+	@$(MAKE) --no-print-directory --keep-going lint format types layers
+
+lint: ; $(VENV_PYTHON) -m ruff check .
+format: ; $(VENV_PYTHON) -m ruff format --check .
+types: ; $(VENV_PYTHON) -m mypy
+layers: ; .venv/bin/lint-imports
 
 bench: development
 	@$(VENV_PYTHON) -m benchmarks $(ARGS)
