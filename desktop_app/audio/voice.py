@@ -106,7 +106,8 @@ class Voice:
     def _run(self) -> None:
         try:
             with self._request.open_reader() as reader:
-                self._play(reader)
+                if not self._stop.is_set():
+                    self._play(reader)
         except UserError as problem:
             self.problem = str(problem)
         finally:
