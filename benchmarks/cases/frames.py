@@ -8,7 +8,7 @@ from benchmarks.measuring import Measured, Row, measure, seconds, times
 from benchmarks.yardsticks import bare_plot_frames
 
 MEDIAN_AIM_S, P99_AIM_S = 0.016, 0.033
-WAYS = {"scroll": "scrolling", "zoom": "zooming", "range": "moving the range of levels"}
+WAYS = {"scroll": "scrolling", "zoom": "zooming", "range": "moving the levels"}
 
 
 def frames_of(way: str, path: str) -> dict[str, float]:
@@ -26,8 +26,8 @@ def rows(inputs: Inputs) -> list[Row]:
     for way, name in WAYS.items():
         ours = measure(frames_of, way, inputs.hour, repeats=3, environment=inputs.screen)
         found += [
-            row(f"frame while {name}, median", ours, bare, "seconds", MEDIAN_AIM_S),
-            row(f"frame while {name}, p99", ours, bare, "p99_s", P99_AIM_S),
+            row(f"frame, {name}: median", ours, bare, "seconds", MEDIAN_AIM_S),
+            row(f"frame, {name}: p99", ours, bare, "p99_s", P99_AIM_S),
         ]
     return found
 
