@@ -14,6 +14,8 @@ from desktop_app.audio.routes import Route, route_of_header
 from desktop_app.errors import UserError
 
 _BY_NAME = {entry.name: entry for entry in FORMATS}
+# Inside a WAV libsndfile counts their frames wrong; 32-bit ALAC it decodes to noise where the sound is noisy.
+_MISREAD = frozenset(("MP1", "MP2", "MP3"))
 _UNKNOWN = AudioFormat("", "", ())
 _CUT_OFF = "The file is cut off: it is shorter than its header says, and what is there is read."
 
@@ -85,7 +87,7 @@ def _ask_libraries(source: ByteSource, entry: AudioFormat) -> tuple[Header, Rout
             if not entry.ffmpeg:
                 raise
         else:
-            if not header.encoding.startswith("MP"):  # a WAV with MP3 inside: libsndfile counts its frames wrong
+            if header.encoding not in _MISREAD and (header.encoding, header.bits_per_sample) != ("ALAC", 32):
                 return header, Route("soundfile", "exact" if seekable else "never")
     from desktop_app.audio import ffmpeg_container
 

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import closing, suppress
+from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 
@@ -44,6 +45,7 @@ _ENCODINGS = {
 }
 _M4A_BRANDS = ("M4A ", "M4B ", "M4P ")
 _TAIL_S = 2
+_CUT_OFF = "The file is cut off: what is there of it is read."
 _MOST_MUTE_PACKETS = 500
 
 
@@ -83,28 +85,33 @@ def describe(source: ByteSource, name: str, demuxer: str) -> tuple[Header, Route
     """Return what the container `name` holds and how to decode it; UserError if there is no sound in it."""
     with closing(open_container(source, demuxer)) as container:
         stream = sound_of(container, source)
-        context = stream.codec_context
-        encoding = encoding_of(context.codec.canonical_name)
-        per_sample = (stream.time_base or Fraction(0)) * context.sample_rate
-        exact = per_sample > 0 and (per_sample.numerator == 1 or per_sample == 2)
         _require_sound(container, stream, source)
+        encoding = encoding_of(stream.codec_context.codec.canonical_name)
         name = _precise_name(container, source, name)
-        route = route_of_codec(
-            encoding, exact_times=exact and name not in _ROUGH, fixed_packets=name in ("MKV", "WEBM")
-        )
-        frames, whole = (
-            _frames(container, stream, encoding) if per_sample == 1 and name in _TELL_LENGTH else (None, True)
-        )
-        return Header(
+        route = _route(stream, name, encoding)
+        frames, whole = _frames(container, stream, encoding) if name in _TELL_LENGTH else (None, True)
+        header = Header(
             container=name,
             encoding=encoding,
-            sample_rate_hz=context.sample_rate,
-            channels=context.channels,
+            sample_rate_hz=stream.codec_context.sample_rate,
+            channels=stream.codec_context.channels,
             bits_per_sample=_bits(source, stream, encoding),
             frames=frames,
             tags=_tags(container, stream),
-            notes=() if whole else ("The file is cut off: what is there of it is read.",),
-        ), route
+            notes=() if whole else (_CUT_OFF,),
+        )
+        return header, route
+
+
+def _frames_per_tick(stream: AudioStream) -> Fraction:
+    return (stream.time_base or Fraction(0)) * stream.codec_context.sample_rate
+
+
+def _route(stream: AudioStream, name: str, encoding: str) -> Route:
+    ticks = _frames_per_tick(stream)
+    exact = ticks > 0 and (ticks.numerator == 1 or ticks == 2) and name not in _ROUGH
+    route = route_of_codec(encoding, exact_times=exact, fixed_packets=name in ("MKV", "WEBM"))
+    return replace(route, keep_padding=name == "CAF")
 
 
 def _require_sound(container: InputContainer, stream: AudioStream, source: ByteSource) -> None:
@@ -154,7 +161,7 @@ def _frames(container: InputContainer, stream: AudioStream, encoding: str) -> tu
     half of it is missing. FFmpeg does not trim the encoder's padding behind the end of AAC, so neither is it here.
     """
     context = stream.codec_context
-    if not stream.duration or (encoding == "AAC" and context.profile != "LC"):
+    if not stream.duration or _frames_per_tick(stream) != 1 or (encoding == "AAC" and context.profile != "LC"):
         return None, True
     end, last = 0, 0
     try:

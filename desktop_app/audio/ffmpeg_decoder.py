@@ -13,6 +13,7 @@ from desktop_app.audio.routes import Route
 
 _SILENCED = "A part of the recording is damaged: it was left silent."
 _CHANGES = "The recording changes its channels or its sample rate midway: that part was left out."
+_STOPS = "The recording is damaged: its end cannot be read."
 # A longer hole than this in the time stamps is taken for a wrong stamp, not for lost sound.
 _LONGEST_HOLE_S = 60
 _ATTEMPTS = 4
@@ -151,6 +152,8 @@ class FfmpegDecoder:
             self._at += len(self._rest)
             self._rest = next(self._blocks, self._nothing())
             if not len(self._rest):
+                if self._at + self._rate < self._stream.promised_frames():
+                    self._note(_STOPS)
                 return
         self._rest = self._rest[position - self._at :]
         self._at = position

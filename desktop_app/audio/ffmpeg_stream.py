@@ -11,6 +11,7 @@ from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.codec.codec import UnknownCodecError
+from av.codec.context import Flags2
 from av.container import InputContainer
 from av.packet import Packet
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from desktop_app.audio.ffmpeg_container import FFMPEG_ERRORS, open_container, so
 from desktop_app.audio.routes import Route
 
 Samples = NDArray[np.float32]
+
+_TELL_DURATION = frozenset(("matroska", "asf", "avi", "mp4"))
 
 
 class _Decoder(Protocol):
@@ -92,6 +95,13 @@ class FfmpegStream:
             # A frame that lost its beginning may still carry the time stamp of the whole.
             self._first_pts = second.pts - round(first.samples / self._frames_per_tick)
 
+    def promised_frames(self) -> int:
+        """Return the length that the container's header gives, right to a second; 0 where FFmpeg itself guesses it."""
+        container = self._container
+        if container is None or self._demuxer not in _TELL_DURATION or container.streams.video:
+            return 0
+        return (container.duration or 0) * self._rate // av.time_base
+
     def rough_count(self) -> int:
         """Return the frames that the packets announce, without decoding them: right to a packet or two."""
         total = 0
@@ -119,6 +129,8 @@ class FfmpegStream:
         """
         if self._route.check_frames:
             stream.codec_context.options = {"err_detect": "crccheck"}
+        if self._route.keep_padding:
+            stream.codec_context.flags2 |= Flags2.skip_manual
         name = self._route.decoder or (stream.codec_context.name if self._route.grid_frames else "")
         if not name:
             return stream
@@ -156,7 +168,8 @@ class FfmpegStream:
 def float_samples(frame: AudioFrame) -> Samples:
     """Return a decoded frame as float32 in [-1, 1], shape (frames, channels)."""
     wide = frame.format.name == "s64"  # the one format that PyAV has no array for
-    raw = np.frombuffer(memoryview(frame.planes[0]), np.int64) if wide else frame.to_ndarray()
+    count = frame.samples * frame.layout.nb_channels
+    raw = np.frombuffer(memoryview(frame.planes[0]), np.int64, count) if wide else frame.to_ndarray()
     samples = raw.T if frame.format.is_planar else raw.reshape(-1, frame.layout.nb_channels)
     if samples.dtype == np.uint8:
         return (samples.astype(np.float32) - np.float32(128)) / np.float32(128)

@@ -138,7 +138,7 @@ FORMATS: tuple[AudioFormat, ...] = (
         "CAF",
         "CAF (Apple Core Audio)",
         (".caf",),
-        writes=(*_BIG_ENDIAN, *(Encodable("ALAC", bits, max_channels=8) for bits in (16, 24, 32))),
+        writes=(*_BIG_ENDIAN, *(Encodable("ALAC", bits, max_channels=8) for bits in (16, 24))),
         libsndfile=("CAF",),
         ffmpeg="caf",
     ),

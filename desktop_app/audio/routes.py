@@ -29,6 +29,8 @@ class Route:
     """Where not 0: decoding starts at a multiple of this, so that every slice has one and the same history."""
     decoder: str = ""
     """FFmpeg's decoder, where its first choice for the codec is not the best one."""
+    keep_padding: bool = False
+    """Whether FFmpeg must not trim what the container calls padding: in CAF it trims the last frame a second time."""
     last_seek: int = 1 << 62
     """No seek goes behind this frame, because the time stamps there are wrong."""
     check_frames: bool = False

@@ -41,7 +41,7 @@ def _iff(head: bytes, order: Literal["big", "little"]) -> int:
 
 
 def _sphere(head: bytes) -> int:
-    fields = {name: int(value) for name, value in re.findall(rb"(\w+) -i (\d{1,12})\n", head)}
+    fields = {name: int(value) for name, value in re.findall(rb"(\w+) -(?:i|s\d+) (\d{1,12})\n", head)}
     try:
         frame_bytes = fields[b"channel_count"] * fields[b"sample_n_bytes"]
         return int(head[8:16]) + fields[b"sample_count"] * frame_bytes
