@@ -1,0 +1,83 @@
+"""Has the model heard these clips before? Only its card can tell, and often it cannot. No torch."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop_app.classifier.card import ModelCard
+
+TRAINING_GROUPS = "groups"
+TRAINING_HASHES = "clip_hashes"
+"""Keys of `ModelCard.training`: speakers or sources learnt from, and `clip_hash` of each clip learnt from."""
+HASH_LETTERS = 16  # 64 bits: among a million clips two share a hash with a chance of one in forty million
+MEBIBYTE = 2**20
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """What the clips of an evaluation share with the training of the model, as far as its card tells."""
+
+    groups: tuple[str, ...] | None
+    """Speakers or sources that the model learnt from, sorted; None where the card does not list them."""
+    clips: tuple[Path, ...] | None
+    """Clips that the model learnt from; None where the card does not list them."""
+    measured_groups: tuple[str, ...]
+    """Speakers or sources that the numbers on the card were measured on, sorted."""
+    sources: tuple[str, ...]
+    """Names of the recordings that the model learnt from."""
+
+    @property
+    def leaks(self) -> bool:
+        """Return whether the model is known to have learnt from some of these clips or speakers."""
+        return bool(self.groups or self.clips)
+
+    def sentence(self) -> str:
+        """Return what people must know before they believe the numbers; one or two sentences."""
+        found = []
+        if self.clips:
+            found.append(f"{len(self.clips)} of the clips themselves")
+        if self.groups:
+            found.append(f"other clips of {len(self.groups)} of these speakers or sources")
+        if found:
+            return f"The model learnt from {' and '.join(found)}: on new ones it will be worse than these numbers."
+        if self.groups is not None and self.clips is not None:
+            return "The model learnt from none of these clips and from none of these speakers or sources."
+        if self.groups is not None:
+            return "The model learnt from none of these speakers or sources."
+        if self.clips is not None:
+            return "The model learnt from none of these clips; whether it knows their speakers, its card does not say."
+        named = f" It learnt from: {'; '.join(self.sources)}." if self.sources else ""
+        return (
+            "The card does not list the speakers or clips that the model learnt from, so these numbers hold for new "
+            f"recordings only if you know that these are new to it.{named}"
+        )
+
+
+def overlap_of(card: ModelCard, paths: Sequence[Path], groups: Iterable[str]) -> Overlap:
+    """Return what the clips share with the model's training. Reads the files only where the card lists hashes."""
+    training = card.training or {}
+    known_groups, known_hashes = _names(training.get(TRAINING_GROUPS)), _names(training.get(TRAINING_HASHES))
+    here = set(groups)
+    measured = set(card.results.group_accuracy) if card.results else set()
+    return Overlap(
+        groups=None if known_groups is None else tuple(sorted(known_groups & here)),
+        clips=None if known_hashes is None else tuple(path for path in paths if clip_hash(path) in known_hashes),
+        measured_groups=tuple(sorted(measured & here)),
+        sources=tuple(source.name for source in card.trained_on),
+    )
+
+
+def clip_hash(path: Path) -> str:
+    """Return what a card lists a clip by: the first 16 hex digits of the SHA-256 of the file's bytes."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(MEBIBYTE):
+            digest.update(block)
+    return digest.hexdigest()[:HASH_LETTERS]
+
+
+def _names(value: object) -> frozenset[str] | None:
+    if not isinstance(value, list | tuple):
+        return None
+    return frozenset(str(name) for name in value)

@@ -1,0 +1,71 @@
+"""The table that all measures are made of: one row a clip, what it is, and how the model scored it."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
+
+CSV_COLUMNS = ("path", "group", "target", "prediction", "score", "right")
+
+
+@dataclass(frozen=True, eq=False)
+class PredictionTable:
+    """What a model said of clips whose class is known."""
+
+    classes: tuple[str, ...]
+    """Names of the columns of `scores`."""
+    paths: tuple[Path, ...]
+    """The clips."""
+    groups: tuple[str, ...]
+    """Who spoke each clip, or what it was cut from."""
+    targets: Integers
+    """What each clip is, index into `classes`, shape (clips,)."""
+    scores: Floats
+    """Shape (clips, classes), each row adding up to 1."""
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    @property
+    def judged(self) -> Integers:
+        """Return what each clip was taken for, index into `classes`, shape (clips,)."""
+        best: Integers = self.scores.argmax(axis=1)
+        return best
+
+    @property
+    def top_scores(self) -> Floats:
+        """Return the highest score of each clip, shape (clips,)."""
+        best: Floats = self.scores.max(axis=1)
+        return best
+
+    @property
+    def right(self) -> Booleans:
+        """Return whether each clip was judged right, shape (clips,)."""
+        return np.equal(self.judged, self.targets)
+
+    def subset(self, rows: Sequence[int]) -> "PredictionTable":
+        """Return the clips at these places, in this order."""
+        paths, groups = tuple(self.paths[row] for row in rows), tuple(self.groups[row] for row in rows)
+        places = np.asarray(rows, dtype=np.int64)
+        return PredictionTable(self.classes, paths, groups, self.targets[places], self.scores[places])
+
+
+def table_to_csv(table: PredictionTable) -> str:
+    """Return the table as CSV, one row a clip, the scores of all classes at the end of each row."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow((*CSV_COLUMNS, *(f"score {name}" for name in table.classes)))
+    columns = (table.paths, table.groups, table.targets, table.judged, table.scores)
+    for path, group, target, judged, scores in zip(*columns, strict=True):
+        names = (table.classes[target], table.classes[judged])
+        right = int(target == judged)
+        writer.writerow((path, group, *names, f"{scores[judged]:.6f}", right, *(f"{score:.6f}" for score in scores)))
+    return text.getvalue()
