@@ -60,8 +60,8 @@ def first_paint_seconds(path: Path, cold: bool) -> float:
 def frame_times(path: Path) -> dict[str, list[float]]:
     """Return seconds a frame, from the change of the view to the end of its painting, while tiles are computed.
 
-    `scroll`: a tenth of a second of a 20 s view at a time. `zoom`: in and out between the whole and 2 s. `range`:
-    the slider of levels, on a full view.
+    `scroll`: by a two hundredth of a 20 s view at a time. `zoom`: in and out between the whole and 2 s. `range`: the
+    slider of levels, on a full view. The recording should last a minute or more.
     """
     with open_timeline() as timeline:
         painted: list[float] = []
@@ -69,11 +69,12 @@ def frame_times(path: Path) -> dict[str, list[float]]:
         timeline.show_recording(path)
         _run_until(lambda: bool(painted))
         view, rounds = timeline.view, range(FRAMES)
+        step = min(0.1, view.duration_s / 2 / FRAMES)
         zoom = (view.duration_s / 2) ** (2 / FRAMES)
         ways: dict[str, Callable[[int], None]] = {
             "zoom": lambda i: view.zoom(1 / zoom if i < FRAMES / 2 else zoom, view.duration_s * 0.4),
             "range": lambda i: timeline.controls.range.moved.emit(-110.0 + i % 40, -20.0),
-            "scroll": lambda i: view.pan(0.1) if i else view.show(60.0, 80.0),
+            "scroll": lambda i: view.pan(step) if i else view.show(0.0, 200 * step),
         }
         return {name: [_frame(timeline, lambda way=way, i=i: way(i)) for i in rounds] for name, way in ways.items()}
 

@@ -14,7 +14,7 @@ from desktop_app.audio.spectrogram import ColumnGrid
 from desktop_app.services.session import Selection
 from desktop_app.services.tiles import TileEngine
 from desktop_app.ui.gestures import Point
-from desktop_app.ui.lane import AXIS_WIDTH, GestureHandler, LaneAxis, LaneBox
+from desktop_app.ui.lane import AXIS_WIDTH, AxisRole, GestureHandler, LaneAxis, LaneBox
 from desktop_app.ui.overlays import LineItem, SelectionItem
 from desktop_app.ui.spectrogram_view import SpectrogramItem
 from desktop_app.ui.ticks import MINUS, frequency_ticks
@@ -26,8 +26,9 @@ WAVEFORM_HEIGHT, SPECTROGRAM_HEIGHT = 48, 112
 WAVEFORM_PART = 0.28
 """Of the height that a channel has."""
 SPACING = 2
-TICK_SPACING = 24
+TICK_SPACING = 30
 GAIN_STEP = 1.25
+DRAG_GAIN = 10.0
 
 
 class _Lane:
@@ -51,6 +52,10 @@ class ChannelLanes(pg.GraphicsView):
     """The plot areas have another size."""
     frequency_wheel = Signal(float, float)
     """Notches of the wheel over a frequency axis, and the position on it from 0 to 1."""
+    frequency_drag = Signal(float)
+    """By how much of its height a frequency axis was dragged upwards."""
+    frequency_reset = Signal()
+    """All frequencies are wanted."""
 
     def __init__(self, view: ViewState, engine: TileEngine, gestures: GestureHandler) -> None:
         pg.setConfigOption("mouseRateLimit", -1)  # its 100 Hz drop the last move of a fast hand
@@ -96,6 +101,12 @@ class ChannelLanes(pg.GraphicsView):
         """Paint waveforms from a pyramid, or from more of the same one."""
         for waveform in self.waveforms:
             waveform.set_pyramid(pyramid)
+
+    def set_gain(self, gain: float) -> None:
+        """Stretch all waveforms; at 1 full scale fills a lane."""
+        for waveform in self.waveforms:
+            waveform.set_gain(gain)
+        self.repaint_all()
 
     def set_grid(self, grid: ColumnGrid) -> None:
         """Paint spectrograms of another grid."""
@@ -149,14 +160,28 @@ class ChannelLanes(pg.GraphicsView):
     def _add_waveform(self, channel: int, caption: str) -> None:
         box = LaneBox(self._gestures, channel, has_frequency=False)
         waveform = WaveformItem(box, self._view, self._engine)
-        axis = LaneAxis(lambda height: amplitude_ticks(waveform.gain, height), lambda n, _: self._zoom_amplitude(n))
-        axis.caption = caption
+        axis = LaneAxis(
+            AxisRole(
+                ticks=lambda height: amplitude_ticks(waveform.gain, height),
+                wheel=lambda notches, _: self.set_gain(waveform.gain * GAIN_STEP**notches),
+                drag=lambda by: self.set_gain(waveform.gain * DRAG_GAIN**by),
+                reset=lambda: self.set_gain(1.0),
+                caption=caption,
+            )
+        )
         self._add_lane(box, axis)
         self.waveforms.append(waveform)
 
     def _add_spectrogram(self, channel: int) -> None:
         box = LaneBox(self._gestures, channel, has_frequency=True)
-        axis = LaneAxis(self._frequency_ticks, self.frequency_wheel.emit)
+        axis = LaneAxis(
+            AxisRole(
+                ticks=self._frequency_ticks,
+                wheel=self.frequency_wheel.emit,
+                drag=self.frequency_drag.emit,
+                reset=self.frequency_reset.emit,
+            )
+        )
         self._add_lane(box, axis)
         self.spectrograms.append(SpectrogramItem(box, self._view, self._engine))
 
@@ -179,11 +204,6 @@ class ChannelLanes(pg.GraphicsView):
     def _frequency_ticks(self, height: float) -> list[tuple[float, str]]:
         return frequency_ticks(self._view.axis, max(int(height / TICK_SPACING), 2))
 
-    def _zoom_amplitude(self, notches: float) -> None:
-        for waveform in self.waveforms:
-            waveform.set_gain(waveform.gain * GAIN_STEP**notches)
-        self.repaint_all()
-
     def _show_window(self) -> None:
         """Give the view boxes the visible range, for items in seconds and axis positions, and paint anew."""
         boxes: list[pg.ViewBox] = [lane.box for lane in self._lanes]
@@ -193,10 +213,10 @@ class ChannelLanes(pg.GraphicsView):
 
 
 def amplitude_ticks(gain: float, height: float) -> list[tuple[float, str]]:
-    """Return ticks at a quarter, the middle and three quarters of a waveform's lane; the middle alone in a low one."""
-    half = f"{0.5 / gain:.2g}"
+    """Return ticks at a quarter, the middle and three quarters of a waveform's lane; at its ends in a low one."""
     if height < 3 * TICK_SPACING:
-        return [(0.5, "0")]
+        return [(0.0, MINUS + f"{1 / gain:.2g}"), (1.0, f"{1 / gain:.2g}")]
+    half = f"{0.5 / gain:.2g}"
     return [(0.25, MINUS + half), (0.5, "0"), (0.75, half)]
 
 

@@ -15,6 +15,7 @@ from desktop_app.ui.widgets import quiet_button, role_label
 
 SCALES = {"linear": "Linear", "log": "Log", "mel": "Mel"}
 POWERS = {"db": "Level (dB)", "power": "Power (2)", "magnitude": "Magnitude (1)", "root": "Root (0.5)"}
+WIDEST_RANGE = 360
 HOPS = (None, 16, 32, 64, 128, 256, 512, 1024, 2048)
 WINDOW_NAMES = {"hann": "Hann", "hamming": "Hamming", "blackman": "Blackman", "blackmanharris": "Blackman-Harris"}
 
@@ -61,11 +62,11 @@ class DisplayControls(QWidget):
         row.addWidget(self._choice("scale", "Frequency scale", SCALES, "Spacing of the frequency axis"))
         row.addWidget(self._choice("colour_map", "Colours", COLOUR_MAPS, "Colours of the spectrogram"))
         row.addWidget(self._more_button())
-        row.addStretch(1)
         self._words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._words.setFixedWidth(self._words.fontMetrics().horizontalAdvance(f"{MINUS}140 to {MINUS}100 dB") + 4)
-        row.addWidget(self._words)
-        row.addWidget(self.range, 2)
+        self._words.setMinimumWidth(self._words.fontMetrics().horizontalAdvance(f"{MINUS}140 to {MINUS}100 dB") + 4)
+        row.addWidget(self._words, 1)
+        self.range.setMaximumWidth(WIDEST_RANGE)
+        row.addWidget(self.range, 4)
         row.addWidget(self._automatic)
 
     def _more_button(self) -> QToolButton:

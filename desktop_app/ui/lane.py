@@ -5,6 +5,7 @@ items that are its children and know its size in pixels: no transformation lies 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pyqtgraph as pg
@@ -12,6 +13,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import (
     QGraphicsObject,
+    QGraphicsSceneMouseEvent,
     QGraphicsSceneWheelEvent,
     QGraphicsWidget,
     QStyleOptionGraphicsItem,
@@ -93,16 +95,28 @@ class LaneItem(QGraphicsObject):
         self._rect = self.box.rect()
 
 
-class LaneAxis(QGraphicsWidget):
-    """The scale on the left of a lane: a few ticks with their unit, at fractions of the height from the bottom."""
+@dataclass(frozen=True)
+class AxisRole:
+    """What the scale beside a lane shows, and what the mouse does on it. Positions run from 0 (bottom) to 1 (top)."""
 
-    def __init__(
-        self, ticks: Callable[[float], list[tuple[float, str]]], on_wheel: Callable[[float, float], None]
-    ) -> None:
+    ticks: Callable[[float], list[tuple[float, str]]]
+    """Position and words of each tick, for a height in pixels."""
+    wheel: Callable[[float, float], None]
+    """Notches, and the position they were turned at."""
+    drag: Callable[[float], None]
+    """By how much of the height the pointer was dragged upwards."""
+    reset: Callable[[], None]
+    """Double-click."""
+    caption: str = ""
+    """Name of the channel."""
+
+
+class LaneAxis(QGraphicsWidget):
+    """The scale on the left of a lane: a few ticks with their unit."""
+
+    def __init__(self, role: AxisRole) -> None:
         super().__init__()
-        self._ticks = ticks
-        self._on_wheel = on_wheel
-        self.caption = ""
+        self._role = role
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Paint the ticks and their words, right aligned at the plot area."""
@@ -111,7 +125,7 @@ class LaneAxis(QGraphicsWidget):
         palette, rect = widget.palette(), self.rect()
         painter.setFont(widget.font())
         line = painter.fontMetrics().height()
-        for fraction, words in self._ticks(rect.height()):
+        for fraction, words in self._role.ticks(rect.height()):
             y = rect.bottom() - fraction * rect.height()
             painter.setPen(palette.color(QPalette.ColorRole.Mid))
             painter.drawLine(QPointF(rect.right() - 4, y), QPointF(rect.right() - 1, y))
@@ -119,14 +133,24 @@ class LaneAxis(QGraphicsWidget):
             top = min(max(y - line / 2, rect.top()), rect.bottom() - line)
             box = QRectF(rect.left(), top, rect.width() - 8, line)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
-        if self.caption:
-            painter.setPen(palette.color(QPalette.ColorRole.Text))
-            painter.drawText(
-                rect.adjusted(8, 0, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, self.caption
-            )
+        painter.setPen(palette.color(QPalette.ColorRole.Text))
+        corner = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+        painter.drawText(rect.adjusted(8, 0, 0, 0), corner, self._role.caption)
 
     def wheelEvent(self, event: QGraphicsSceneWheelEvent) -> None:
         """Zoom at the pointer."""
         position = 1 - event.pos().y() / max(self.rect().height(), 1.0)
-        self._on_wheel(event.delta() / 120, position)
+        self._role.wheel(event.delta() / 120, position)
         event.accept()
+
+    def mousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:
+        """Take hold of the scale."""
+        event.setAccepted(event.button() == Qt.MouseButton.LeftButton)
+
+    def mouseMoveEvent(self, event: QGraphicsSceneMouseEvent) -> None:
+        """Drag the scale."""
+        self._role.drag((event.lastPos().y() - event.pos().y()) / max(self.rect().height(), 1.0))
+
+    def mouseDoubleClickEvent(self, event: QGraphicsSceneMouseEvent) -> None:
+        """Show the whole scale."""
+        self._role.reset()

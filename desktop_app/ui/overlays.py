@@ -10,6 +10,7 @@ from desktop_app.ui.view_state import ViewState
 
 SHADOW = QColor(0, 0, 0, 150)
 LIGHT = QColor(255, 255, 255)
+VEIL = QColor(255, 255, 255, 12)
 
 
 class SelectionItem(LaneItem):
@@ -53,7 +54,7 @@ class SelectionItem(LaneItem):
 
     @staticmethod
     def _paint_outline(painter: QPainter, rect: QRectF) -> None:
-        painter.fillRect(rect, QColor(255, 255, 255, 28))
+        painter.fillRect(rect, VEIL)
         painter.setPen(QPen(SHADOW, 3))
         painter.drawRect(rect)
         painter.setPen(QPen(LIGHT, 1))

@@ -23,6 +23,7 @@ class Overview(QWidget):
         super().__init__(parent)
         self._view = view
         self._pyramid: PeakPyramid | None = None
+        self._gain = 1.0
         self._selection: Selection | None = None
         self._play_head_s = 0.0
         self._grip_s = 0.0
@@ -40,6 +41,12 @@ class Overview(QWidget):
     def set_pyramid(self, pyramid: PeakPyramid | None) -> None:
         """Paint another pyramid, or more of the same one."""
         self._pyramid = pyramid
+        self._picture = None
+        self.update()
+
+    def set_gain(self, gain: float) -> None:
+        """Stretch the waveform; at 1 full scale fills the strip."""
+        self._gain = gain
         self._picture = None
         self.update()
 
@@ -93,7 +100,7 @@ class Overview(QWidget):
             envelope = self._pyramid.envelope(0, self._pyramid.frames, columns)
             joined = np.stack([envelope[:, :, 0].min(axis=1), envelope[:, :, 1].max(axis=1)], axis=1)
             colour = self.palette().color(QPalette.ColorRole.PlaceholderText)
-            pixels = envelope_pixels(joined, rows, colour)
+            pixels = envelope_pixels(joined * self._gain, rows, colour)
             form = QImage.Format.Format_ARGB32_Premultiplied
             self._picture = QImage(pixels.data, columns, rows, 4 * columns, form), pixels
         painter.drawImage(area, self._picture[0])

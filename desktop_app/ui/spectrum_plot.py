@@ -15,6 +15,7 @@ from desktop_app.ui.ticks import MINUS, frequency_ticks
 LEFT, BOTTOM, TOP, RIGHT = 40, 22, 8, 12
 DEPTH_DB = 100.0
 DB_STEP = 20
+TICK_SPACING = 52
 CHANNEL_COLOURS = ("", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#f0e442", "#0072b2")
 """After the first, which is the accent: Okabe and Ito's colours, told apart by colour-blind people too."""
 
@@ -91,7 +92,7 @@ class SpectrumPlot(QWidget):
             painter.setPen(words)
             box = QRectF(0, min(max(y - height / 2, 0), area.bottom() - height), LEFT - 4, height)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight, f"{db}".replace("-", MINUS))
-        for position, text in frequency_ticks(self._axis, max(int(area.width() / 64), 2)):
+        for position, text in frequency_ticks(self._axis, max(int(area.width() / TICK_SPACING), 2)):
             x = area.left() + position * area.width()
             painter.setPen(QPen(line, 0))
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))

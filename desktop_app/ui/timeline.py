@@ -28,6 +28,7 @@ from desktop_app.ui.read_out import ReadOut
 from desktop_app.ui.spectrogram_view import automatic_range
 from desktop_app.ui.time_axis import TimeAxis
 from desktop_app.ui.view_state import ZOOM_STEP, ViewState
+from desktop_app.ui.waveform_view import fitting_gain
 
 FREQUENCY_ZOOM = 1.25
 READS_ON_FRAMES = 500_000
@@ -60,6 +61,7 @@ class Timeline(QWidget):
         self._reads_on = False
         self._grid = self._preferred_grid()
         self._painted = False
+        self._gain_is_set = False
         self._play_head_s = 0.0
         self.follow_play_head = False
         self._read_out = ReadOut()
@@ -81,10 +83,13 @@ class Timeline(QWidget):
         """Show nothing."""
         self._path = None
         self._painted = False
+        self._gain_is_set = False
         self._range_db = self._settings.values.spectrogram.range_db
         self.engine.clear()
         self._waveform.clear()
         self.lanes.forget()
+        self.lanes.set_gain(1.0)
+        self.overview.set_gain(1.0)
         self.overview.set_pyramid(None)
         self._read_out.clear_pointer()
         self.view.reset(0, 1)
@@ -115,7 +120,7 @@ class Timeline(QWidget):
     def zoom_fit(self) -> None:
         """Show the whole recording, in time and in frequency."""
         self.view.fit()
-        self._show_axis(FrequencyAxis(self.view.axis.scale, 0.0, self.view.nyquist_hz))
+        self._show_all_frequencies()
 
     def zoom_to_selection(self) -> None:
         """Show the selection with a little room on both sides."""
@@ -185,6 +190,8 @@ class Timeline(QWidget):
         self.lanes.frame_painted.connect(self._frame_painted)
         self.lanes.resized.connect(self._lanes_resized)
         self.lanes.frequency_wheel.connect(self._frequency_wheel)
+        self.lanes.frequency_drag.connect(self._frequency_drag)
+        self.lanes.frequency_reset.connect(self._show_all_frequencies)
         self.controls.automatic_asked.connect(self.reset_range)
         self._settings.changed.connect(self._settings_changed)
         self._session.selection_changed.connect(self._show_selection)
@@ -226,8 +233,13 @@ class Timeline(QWidget):
         self._repaint()
 
     def _waveform_grew(self) -> None:
-        self.lanes.set_pyramid(self._waveform.pyramid)
-        self.overview.set_pyramid(self._waveform.pyramid)
+        pyramid = self._waveform.pyramid
+        self.lanes.set_pyramid(pyramid)
+        self.overview.set_pyramid(pyramid)
+        if pyramid is not None and pyramid.is_complete and not self._gain_is_set:
+            self._gain_is_set = True
+            self.lanes.set_gain(fitting_gain(pyramid))
+            self.overview.set_gain(fitting_gain(pyramid))
         self._request()
         self._repaint()
 
@@ -272,6 +284,12 @@ class Timeline(QWidget):
 
     def _frequency_wheel(self, notches: float, position: float) -> None:
         self._show_axis(self.view.axis.zoomed(FREQUENCY_ZOOM**-notches, position, self.view.nyquist_hz))
+
+    def _frequency_drag(self, by: float) -> None:
+        self._show_axis(self.view.axis.moved(-by, self.view.nyquist_hz))
+
+    def _show_all_frequencies(self) -> None:
+        self._show_axis(FrequencyAxis(self.view.axis.scale, 0.0, self.view.nyquist_hz))
 
     def _show_axis(self, axis: FrequencyAxis) -> None:
         """Remember the frequencies that are shown; a top at half the sample rate fits every recording."""

@@ -20,6 +20,8 @@ LINE_BELOW = 0.5
 DOTS_BELOW = 1 / 8
 """Frames a pixel below which each sample is a dot."""
 MAX_GAIN = 1000.0
+ROUND_GAINS = (1, 2, 5, 10, 20, 50, 100)
+"""What a quiet recording is stretched by at first; beyond 100 (-40 dB) it is shown as quiet as it is."""
 
 
 class WaveformItem(LaneItem):
@@ -139,6 +141,12 @@ class WaveformItem(LaneItem):
         if per_pixel < DOTS_BELOW:
             painter.setPen(QPen(colour, 5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawPoints(points)
+
+
+def fitting_gain(pyramid: PeakPyramid) -> float:
+    """Return the largest round gain at which the loudest sample still fits into the lane; 1 for silence."""
+    peak = float(np.abs(pyramid.envelope(0, pyramid.frames, 1)).max())
+    return float(max((gain for gain in ROUND_GAINS if gain * peak <= 1), default=1)) if peak > 0 else 1.0
 
 
 def sample_keys(start: float, stop: float, frames: int) -> list[SamplesKey]:

@@ -204,10 +204,25 @@ def test_the_wheel_on_the_frequency_axis_zooms_in_frequency_and_fit_undoes_it(te
 
 def test_the_wheel_on_the_amplitude_axis_stretches_a_quiet_waveform(ten_seconds: Stage) -> None:
     stage = ten_seconds
+    before = stage.timeline.lanes.waveforms[0].gain
     stage.wheel(stage.at(stage.waveform, 0.0) - QPoint(30, 0), 5)
-    assert stage.timeline.lanes.waveforms[0].gain == pytest.approx(1.25**5)
+    assert stage.timeline.lanes.waveforms[0].gain == pytest.approx(before * 1.25**5)
     stage.wheel(stage.at(stage.waveform, 0.0) - QPoint(30, 0), -50)
     assert stage.timeline.lanes.waveforms[0].gain == 1.0
+
+
+def test_the_frequency_axis_can_be_dragged_and_a_double_click_shows_all_of_it(ten_seconds: Stage) -> None:
+    stage = ten_seconds
+    stage.wheel(stage.at(stage.spectrogram, 0.0, 0.5) - QPoint(30, 0), 4)
+    before = stage.timeline.view.axis
+    begin, end = (stage.at(stage.spectrogram, 0.0, height) - QPoint(30, 0) for height in (0.7, 0.4))
+    stage.drag(begin, end)
+    after = stage.timeline.view.axis
+    assert after.frequency(0.4) == pytest.approx(before.frequency(0.7), abs=60)
+    assert after.high_hz - after.low_hz == pytest.approx(before.high_hz - before.low_hz)
+    assert stage.session.selection is None
+    QTest.mouseDClick(stage.screen, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, begin)
+    assert (stage.timeline.view.axis.low_hz, stage.timeline.view.axis.high_hz) == (0, 8000)
 
 
 def test_keys_zoom_page_and_fit_through_the_timelines_methods(ten_seconds: Stage) -> None:

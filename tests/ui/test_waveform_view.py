@@ -73,6 +73,18 @@ def test_where_a_few_samples_share_a_pixel_the_curve_has_no_gaps(stage: Stage) -
     assert (np.maximum(tops[1:], tops[:-1]) - np.minimum(bottoms[1:], bottoms[:-1]) <= 1).all()
 
 
+@pytest.mark.parametrize(("peak", "gain"), [(0.9, 1), (0.5, 2), (0.04, 20), (1e-4, 100), (0.0, 1)])
+def test_a_quiet_recording_is_stretched_by_a_round_factor_that_the_axis_tells(
+    stage: Stage, peak: float, gain: float
+) -> None:
+    stage.show(stage.record(tone(440, 2, peak)))
+    assert stage.timeline.lanes.waveforms[0].gain == gain
+    heights = ink(stage)[:, 5:-5].sum(axis=0) if peak else np.ones(1)
+    assert abs(np.median(heights) - max(peak * gain * stage.waveform.rect().height(), 1)) <= 2
+    stage.show(stage.record(tone(440, 1, 0.9), name="loud.wav"))
+    assert stage.timeline.lanes.waveforms[0].gain == 1
+
+
 def test_what_is_not_read_yet_is_left_empty() -> None:
     envelope = np.array([[-0.5, 0.5], [np.nan, np.nan], [-0.1, 0.1]], np.float32)
     alpha = envelope_pixels(envelope, 20, QColor(Qt.GlobalColor.blue)) >> 24
@@ -92,7 +104,7 @@ def test_silence_is_a_line_of_one_pixel_and_ends_are_shaded() -> None:
 def test_amplitude_ticks_follow_the_gain_and_thin_out_in_a_low_lane() -> None:
     assert [words for _, words in amplitude_ticks(1.0, 200)] == ["−0.5", "0", "0.5"]
     assert amplitude_ticks(10.0, 200)[2] == (0.75, "0.05")
-    assert amplitude_ticks(1.0, 40) == [(0.5, "0")]
+    assert amplitude_ticks(2.0, 40) == [(0.0, "−0.5"), (1.0, "0.5")]
 
 
 @pytest.mark.parametrize(
