@@ -139,9 +139,8 @@ class FfmpegStream:
         except UnknownCodecError:  # an FFmpeg that was built without it
             return stream
         chosen.extradata = stream.codec_context.extradata
-        if name.startswith("libopencore"):  # AMR has no header that would tell them
-            chosen.layout = "mono"
-            chosen.sample_rate = self._rate
+        chosen.layout = stream.codec_context.layout  # GSM and AMR frames tell neither
+        chosen.sample_rate = stream.codec_context.sample_rate
         return chosen
 
     def _frames(

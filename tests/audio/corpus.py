@@ -175,6 +175,7 @@ CASES: tuple[Case, ...] = (
     Case("ms_adpcm.wav", "WAV", "ADPCM", 0, by_soundfile("WAV", "MS_ADPCM")),
     Case("ima_adpcm.w64", "W64", "ADPCM", 0, by_soundfile("W64", "IMA_ADPCM"), frames=42_714, shared=False),
     Case("gsm.wav", "WAV", "GSM", 0, by_soundfile("WAV", "GSM610"), likeness=0.9, **_TELEPHONE),
+    Case("gsm16.wav", "WAV", "GSM", 0, by_soundfile("WAV", "GSM610"), likeness=0.9),
     Case("gsm.aiff", "AIFF", "GSM", 0, by_soundfile("AIFF", "GSM610"), likeness=0.9, shared=False, **_TELEPHONE),
     Case("bare.gsm", "GSM", "GSM", 0, by_soundfile("RAW", "GSM610"), frames=24_960, likeness=0.9, **_TELEPHONE),
     Case("lame.mp3", "MP3", "MP3", 0, by_soundfile("MP3", "MPEG_LAYER_III"), **_STEREO),
