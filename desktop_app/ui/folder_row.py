@@ -115,12 +115,12 @@ def _label(row: FolderRow) -> str:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("name", "Name", 150, lambda row: row.name, lambda row: row.sort_name, is_number=False),
-    Column("duration", "Duration", 88, _duration, lambda row: row.duration_s, depends="metadata"),
+    Column("name", "Name", 142, lambda row: row.name, lambda row: row.sort_name, is_number=False),
+    Column("duration", "Duration", 84, _duration, lambda row: row.duration_s, depends="metadata"),
     Column(
         "label",
         "Label",
-        72,
+        82,
         _label,
         lambda row: row.best.label.casefold() if row.best else None,
         is_number=False,
@@ -129,7 +129,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "score",
         "Score",
-        60,
+        58,
         lambda row: f"{row.best.score:.2f}" if row.best else "",
         lambda row: row.best.score if row.best else None,
         depends="verdict",
