@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from desktop_app import __version__, assets
 from desktop_app.audio.outputs import OpenOutput
 from desktop_app.audio.streams import Device, open_output
-from desktop_app.classifier.card import list_models
+from desktop_app.errors import UserError
 from desktop_app.services import logbook
 from desktop_app.services.classification import FolderClassification
 from desktop_app.services.exporting import Exporting
@@ -25,6 +25,7 @@ from desktop_app.services.folder import FolderListing
 from desktop_app.services.jobs import JobRunner
 from desktop_app.services.listening import Listening
 from desktop_app.services.messages import Messages
+from desktop_app.services.models import ModelShelf
 from desktop_app.services.playback import Playback
 from desktop_app.services.session import Selection, Session
 from desktop_app.services.settings import Settings
@@ -85,12 +86,12 @@ class Earmark(QObject):
         self.classification = FolderClassification(self.runner)
         self.exporting = Exporting(self.runner)
         self._build_window()
+        self.models = ModelShelf(self.settings, self.messages, *assets.model_dirs())
         self._wire_folder()
         self._wire_recording()
         self._wire_playing()
         self._wire_classifying()
         self._wire_actions()
-        self.models = list_models(*assets.model_dirs(), problems=self.messages.warning)
         self._wire_settings()
 
     def show(self, path: Path | None) -> None:
@@ -108,7 +109,7 @@ class Earmark(QObject):
             self.messages.error(f"There is no “{path}”: it may have been moved, or its drive is not connected.")
             return
         folder = path if path.is_dir() else path.parent
-        self.playback.stop()
+        self.classification.cancel()
         self.session.folder = folder
         self.settings.remember_folder(folder)
         self.listing.scan(folder)
@@ -205,8 +206,10 @@ class Earmark(QObject):
     def _show_metadata(self) -> None:
         path = self.session.recording
         row = self.folder_panel.model.row_of(path) if path is not None else None
-        known = (row.metadata or row.unreadable or None) if row is not None else None
-        self.metadata_panel.show_recording(path, known, row.file if row is not None else None)
+        if row is None:
+            self.metadata_panel.show_recording(path, None)
+        else:
+            self.metadata_panel.show_recording(path, row.metadata or row.unreadable or None, row.file)
 
     def _wire_playing(self) -> None:
         self.playback.playing_changed.connect(self.transport.show_playing)
@@ -243,31 +246,18 @@ class Earmark(QObject):
 
     def _classify(self, paths: list[Path]) -> None:
         """Judge recordings with the chosen model; torch is imported by the job."""
-        model = next((model for model in self.models if model.card.name == self._model_name), None)
-        if model is None:
-            self.messages.error(f"The model “{self._model_name}” is not here: choose one beside the Classify button.")
-        elif not paths:
+        if not paths:
             self.messages.info("There is no recording to classify: open a folder first.")
-        else:
-            self.classification.start(paths, model.path)
-
-    @property
-    def _model_name(self) -> str:
-        return self.settings.values.model or assets.DEFAULT_MODEL
+            return
+        try:
+            self.classification.start(paths, self.models.chosen.path)
+        except UserError as problem:
+            self.messages.error(str(problem))
 
     def _export(self, chosen: list[Path]) -> None:
         """Offer what is selected, shown and chosen."""
-        model = self.folder_panel.model
-
-        def duration_of(path: Path) -> float | None:
-            row = model.row_of(path)
-            return row.duration_s if row is not None else None
-
-        def label_of(path: Path) -> str:
-            row = model.row_of(path)
-            return row.best.label if row is not None and row.best is not None else ""
-
-        offer = ExportOffer(self.session.recording, self.session.selection, chosen, duration_of, label_of)
+        rows = self.folder_panel.model
+        offer = ExportOffer(self.session.recording, self.session.selection, chosen, rows.duration_of, rows.label_of)
         if not offer.choices():
             self.messages.info("There is nothing to export yet: choose a recording first.")
             return
@@ -299,7 +289,7 @@ class Earmark(QObject):
             "theme": self._switch_theme,
             "reset_layout": self.window.restore_panels,
             "find": panel.focus_filter,
-            "classify": lambda: self._classify(panel.shown_paths()),
+            "classify": lambda: self._classify(panel.model.paths()),
             "cancel_job": self.job_strip.cancel_current,
             "keys": lambda: KeysSheet(self.window).open(),
         }
@@ -335,6 +325,6 @@ class Earmark(QObject):
             case "autoplay":
                 self.actions["autoplay"].setChecked(values.autoplay)
             case "model":
-                self.window.show_models([model.card.name for model in self.models], self._model_name)
+                self.window.show_models(self.models.names, self.models.chosen_name)
             case "recent_folders":
                 self.window.show_recent(values.recent_folders)

@@ -80,6 +80,16 @@ class FolderModel(QAbstractTableModel):
         row = self._rows.get(path)
         return (row.metadata or row.unreadable or None) if row is not None else None
 
+    def duration_of(self, path: Path) -> float | None:
+        """Return the length of a recording in seconds, where it is known."""
+        row = self._rows.get(path)
+        return row.duration_s if row is not None else None
+
+    def label_of(self, path: Path) -> str:
+        """Return what the model says of a recording; empty where it said nothing."""
+        row = self._rows.get(path)
+        return row.best.label if row is not None and row.best is not None else ""
+
     def open_folder(self, folder: Path | None) -> None:
         """Begin anew with an empty list."""
         self.beginResetModel()

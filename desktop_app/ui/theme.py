@@ -96,8 +96,8 @@ def palette_of(tones: Tones) -> QPalette:
 def stylesheet_of(tones: Tones) -> str:
     """Return the little that the palette cannot say: hairlines, paddings, roles of text."""
     template = Template((assets.resources_dir() / "theme.qss").read_text(encoding="utf-8"))
-    chevron = (assets.icons_dir() / "chevron-down.svg").as_posix()
-    return template.substitute(asdict(tones), small=str(SMALL_POINT_SIZE), chevron=chevron)
+    images = {name: (assets.icons_dir() / f"{name}.svg").as_posix() for name in ("chevron", "tick")}
+    return template.substitute(asdict(tones), small=str(SMALL_POINT_SIZE), **images)
 
 
 class Theme(QObject):
