@@ -159,7 +159,7 @@ def export_dialog(stage: Stage) -> None:
     stage.earmark.actions["export"].trigger()
 
 
-def error_bar(stage: Stage) -> None:
+def damaged(stage: Stage) -> None:
     """Choose a damaged file."""
     stage.use_theme("light")
     folder = stage.folder / "field"
@@ -170,6 +170,13 @@ def error_bar(stage: Stage) -> None:
     stage.show(folder / "warbler.flac")
     stage.settle()
     stage.earmark.open(folder / "damaged.flac")
+
+
+def error_bar(stage: Stage) -> None:
+    """Play on a machine that has no sound device."""
+    stage.use_theme("light")
+    stage.show(stage.sample("six-words-in-a-row.mp3"))
+    stage.earmark.actions["play"].trigger()
 
 
 def keys_sheet(stage: Stage) -> None:
@@ -186,6 +193,7 @@ PICTURES: dict[str, Callable[[Stage], None]] = {
     "hour-dark": hour_in("dark"),
     "stereo": stereo,
     "export-dialog": export_dialog,
+    "damaged": damaged,
     "error-bar": error_bar,
     "keys": keys_sheet,
 }
@@ -217,9 +225,16 @@ def take(name: str, to: Path, folder: Path) -> None:
 
 
 def surroundings(folder: Path, display: str) -> dict[str, str]:
-    """Return the environment of one picture: our screen, a home, and settings and caches that nothing was kept in."""
+    """Return the environment of one picture: our screen, no sound device, and a home that nothing was kept in."""
     own = {f"XDG_{part}_HOME": str(folder / part.lower()) for part in ("CONFIG", "CACHE", "DATA", "STATE")}
-    return {**os.environ, **own, "HOME": str(folder.parent), "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+    return {
+        **os.environ,
+        **own,
+        "HOME": str(folder.parent),
+        "ALSA_CONFIG_PATH": "/dev/null",
+        "DISPLAY": display,
+        "QT_QPA_PLATFORM": "xcb",
+    }
 
 
 def main() -> int:
