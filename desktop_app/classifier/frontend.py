@@ -16,7 +16,7 @@ MOST_FFT = 65_536
 
 @dataclass(frozen=True)
 class LogMelConfig:
-    """Log of the power in mel bands, shifted and scaled by constants that are kept with the model."""
+    """Log of the power in mel bands of the sound without its offset, shifted and scaled by constants of the model."""
 
     sample_rate_hz: int = 16_000
     """Rate of the waveforms."""
@@ -89,7 +89,8 @@ class LogMel(nn.Module):
 
     def power(self, waveforms: Tensor) -> Tensor:
         """Return the power in each band, shape (batch, 1, bands, columns), of waveforms of shape (batch, frames)."""
-        return self.transform(waveforms).unsqueeze(1)  # type: ignore[no-any-return]
+        steady = waveforms.mean(dim=1, keepdim=True)  # an offset of cheap converters would fill the lowest band
+        return self.transform(waveforms - steady).unsqueeze(1)  # type: ignore[no-any-return]
 
     def compress(self, power: Tensor) -> Tensor:
         """Return the logarithm, shifted and scaled; the shape stays."""

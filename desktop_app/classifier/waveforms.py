@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from desktop_app.audio.reader import open_audio
 from desktop_app.audio.resample import StreamResampler
+from desktop_app.audio.sources import shown_name
 from desktop_app.errors import UserError
 
 Waveform = npt.NDArray[np.float32]
@@ -52,25 +53,30 @@ def centred(waveform: Waveform, frames: int) -> Waveform:
     return np.pad(waveform, (missing // 2, missing - missing // 2))
 
 
-def mono_blocks(path: Path, sample_rate_hz: int) -> Iterator[Waveform]:
-    """Yield a recording as mono blocks at a rate; UserError where it cannot be read or is no sound."""
+def mono_blocks(path: Path, sample_rate_hz: int, *, whole_only: bool = False) -> Iterator[Waveform]:
+    """Yield a recording as mono blocks at a rate; UserError where it cannot be read or holds no sound.
+
+    Of a damaged one the readable part is yielded; with `whole_only` that is a UserError, too.
+    """
     with open_audio(path) as reader:
         stream = StreamResampler(reader.sample_rate_hz, sample_rate_hz, 1)
         empty = True
         for block in reader.blocks(BLOCK_FRAMES):
-            mono = block.mean(axis=1, keepdims=True)
-            if not np.isfinite(mono).all():
-                raise UserError(f"{path.name} holds samples that are not numbers; repair it or leave it out.")
-            empty = empty and not len(mono)
-            yield stream.push(mono)[:, 0]
+            empty = empty and not len(block)
+            yield stream.push(block if block.shape[1] == 1 else block.mean(axis=1, keepdims=True))[:, 0]
+        if whole_only and reader.notes:
+            raise UserError(f"“{shown_name(path)}” is damaged: {reader.notes[0]}")
         if empty:
-            raise UserError(f"{path.name} holds no sound; leave it out.")
+            raise UserError(f"“{shown_name(path)}” holds no sound; leave it out.")
         yield stream.push(np.zeros((0, 1), np.float32), last=True)[:, 0]
 
 
 def read_mono(path: Path, sample_rate_hz: int) -> Waveform:
-    """Return a whole recording, mono, at a rate, shape (frames,)."""
-    return np.concatenate(list(mono_blocks(path, sample_rate_hz)))
+    """Return a whole recording, mono, at a rate, shape (frames,); UserError where any of it is damaged.
+
+    For training: what a reader patches with silence must not be learnt as what the label says.
+    """
+    return np.concatenate(list(mono_blocks(path, sample_rate_hz, whole_only=True)))
 
 
 def windows_of(path: Path, windowing: Windowing) -> Iterator[Windows]:
