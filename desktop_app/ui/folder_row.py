@@ -115,7 +115,7 @@ def _label(row: FolderRow) -> str:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("name", "Name", 142, lambda row: row.name, lambda row: row.sort_name, is_number=False),
+    Column("name", "Name", 192, lambda row: row.name, lambda row: row.sort_name, is_number=False),
     Column("duration", "Duration", 84, _duration, lambda row: row.duration_s, depends="metadata"),
     Column(
         "label",

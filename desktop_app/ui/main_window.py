@@ -25,7 +25,7 @@ from desktop_app.ui.widgets import quiet_button
 
 LAYOUT_VERSION = 2
 DEFAULT_SIZE = QSize(1440, 900)
-LEFT_WIDTH, RIGHT_WIDTH = 400, 300
+LEFT_WIDTH, RIGHT_WIDTH = 448, 300
 RIGHT_HEIGHTS = [320, 220, 260]
 MENUS = ("File", "Play", "View", "Folder", "Help")
 

@@ -50,16 +50,13 @@ class Timeline(QWidget):
     def __init__(self, session: Session, runner: JobRunner, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._settings = settings
         self.view = ViewState(self)
         self.engine = TileEngine(runner)
         self._waveform = WaveformLoader(runner)
         self._gestures = Gestures(session, self.view, self)
+        self._look = Look(settings, self.view, self)
         self._path: Path | None = None
-        self._range_db: tuple[float, float] | None = None
-        self._max_parts = MAX_PARTS
         self._reads_on = False
-        self._grid = self._preferred_grid()
         self._painted = False
         self._gain_is_set = False
         self._play_head_s = 0.0
@@ -68,7 +65,7 @@ class Timeline(QWidget):
         self.overview = Overview(self.view)
         self.lanes = ChannelLanes(self.view, self.engine, self._gestures)
         self.time_axis = TimeAxis(self.view)
-        self.controls = DisplayControls(self._settings)
+        self.controls = DisplayControls(settings)
         self._lay_out()
         self._connect()
         self._apply_palette()
@@ -84,7 +81,6 @@ class Timeline(QWidget):
         self._path = None
         self._painted = False
         self._gain_is_set = False
-        self._range_db = self._settings.values.spectrogram.range_db
         self.engine.clear()
         self._waveform.clear()
         self.lanes.forget()
@@ -120,7 +116,7 @@ class Timeline(QWidget):
     def zoom_fit(self) -> None:
         """Show the whole recording, in time and in frequency."""
         self.view.fit()
-        self._show_all_frequencies()
+        self._look.show_all_frequencies()
 
     def zoom_to_selection(self) -> None:
         """Show the selection with a little room on both sides."""
@@ -152,13 +148,9 @@ class Timeline(QWidget):
 
     def reset_range(self) -> None:
         """Find the range of levels from what is visible, and again for each recording."""
-        self._settings.change(spectrogram=replace(self._preferences, range_db=None))
-        self._range_db = None
-        self._find_range(visible=True)
-
-    @property
-    def _preferences(self) -> SpectrogramPreferences:
-        return self._settings.values.spectrogram
+        self._look.forget_range()
+        plan = self._plan()
+        self._look.find_range(self._found_tiles(plan.visible) if plan is not None else [])
 
     def _lay_out(self) -> None:
         scroll = QScrollArea()
@@ -189,11 +181,12 @@ class Timeline(QWidget):
         self._gestures.grips_changed.connect(self.lanes.show_cursor)
         self.lanes.frame_painted.connect(self._frame_painted)
         self.lanes.resized.connect(self._lanes_resized)
-        self.lanes.frequency_wheel.connect(self._frequency_wheel)
-        self.lanes.frequency_drag.connect(self._frequency_drag)
-        self.lanes.frequency_reset.connect(self._show_all_frequencies)
+        self.lanes.frequency_wheel.connect(self._look.zoom_frequencies)
+        self.lanes.frequency_drag.connect(self._look.drag_frequencies)
+        self.lanes.frequency_reset.connect(self._look.show_all_frequencies)
         self.controls.automatic_asked.connect(self.reset_range)
-        self._settings.changed.connect(self._settings_changed)
+        self._look.grid_changed.connect(self._apply_grid)
+        self._look.colours_changed.connect(self._apply_colours)
         self._session.selection_changed.connect(self._show_selection)
         self._session.play_head_moved.connect(self.set_play_head)
 
@@ -202,12 +195,12 @@ class Timeline(QWidget):
             self._fail(f"“{opened.path.name}” holds no sound: choose another recording.")
             return
         cost = seek_cost(opened.encoding)
-        self._max_parts, self._reads_on = cost.parts, cost.frames >= READS_ON_FRAMES
-        self._grid = self._preferred_grid()
+        self._reads_on = cost.frames >= READS_ON_FRAMES
+        self._look.turn_to(cost.parts)
         self.lanes.set_channels(opened.channels)
-        self.lanes.set_grid(self._grid)
+        self.lanes.set_grid(self._look.grid)
         self.view.reset(opened.frames, opened.sample_rate_hz)
-        self._show_preferred_axis()
+        self._look.show_axis()
         self._waveform.load(opened)
         self._apply_colours()
         self._show_selection(self._session.selection)
@@ -219,17 +212,22 @@ class Timeline(QWidget):
 
     def _request(self) -> None:
         """Ask for everything that is visible, and what scrolling will want next."""
-        if not self.view.frames or not self.lanes.spectrograms:
+        plan = self._plan()
+        if plan is None:
             return
-        ratio = self.lanes.devicePixelRatioF()
-        plan = self.lanes.spectrograms[0].plan(ratio)
-        samples = self.lanes.waveforms[0].wanted_samples(ratio)
+        samples = self.lanes.waveforms[0].wanted_samples(self.lanes.devicePixelRatioF())
         near: list[Key] = [*samples, *plan.visible, *plan.neighbours(self.view.frames)]
         self.engine.request([*near, plan.overview] if self._reads_on else [plan.overview, *near])
 
+    def _plan(self) -> TilePlan | None:
+        """Return the tiles that all channels want, or None while nothing is shown."""
+        if not self.view.frames or not self.lanes.spectrograms:
+            return None
+        return self.lanes.spectrograms[0].plan(self.lanes.devicePixelRatioF())
+
     def _arrived(self) -> None:
-        if self._range_db is None:
-            self._find_range(visible=self._reads_on)
+        if self._look.range_db is None and (plan := self._plan()) is not None:
+            self._look.find_range(self._found_tiles(plan.visible if self._reads_on else [plan.overview]))
         self._repaint()
 
     def _waveform_grew(self) -> None:
@@ -243,58 +241,18 @@ class Timeline(QWidget):
         self._request()
         self._repaint()
 
-    def _find_range(self, *, visible: bool) -> None:
-        """Set the range from the whole recording's coarsest tile, or from what is visible of it."""
-        if not self.view.frames or not self.lanes.spectrograms:
-            return
-        plan = self.lanes.spectrograms[0].plan(self.lanes.devicePixelRatioF())
-        tiles = [self.engine.tile(key) for key in (plan.visible if visible else [plan.overview])]
-        there = [tile for tile in tiles if tile is not None]
-        if there:
-            self._range_db = automatic_range(level_db(np.concatenate([tile.ravel() for tile in there])))
-            self._apply_colours()
+    def _found_tiles(self, keys: list[TileKey]) -> list[npt.NDArray[np.uint16]]:
+        return [tile for tile in map(self.engine.tile, keys) if tile is not None]
+
+    def _apply_grid(self) -> None:
+        self.lanes.set_grid(self._look.grid)
+        self._request()
 
     def _apply_colours(self) -> None:
-        if self._range_db is None:
-            return
-        preferences = self._preferences
-        self.lanes.set_colours(level_colours(preferences.colour_map, *self._range_db, preferences.power))
-        self.controls.show_range(*self._range_db)
+        self.lanes.set_colours(self._look.colours())
+        if self._look.range_db is not None:
+            self.controls.show_range(*self._look.range_db)
         self._repaint()
-
-    def _settings_changed(self, name: str) -> None:
-        if name != "spectrogram":
-            return
-        grid = self._preferred_grid()
-        if grid != self._grid:
-            self._grid = grid
-            self.lanes.set_grid(grid)
-            self._request()
-        if self._preferences.range_db is not None:
-            self._range_db = self._preferences.range_db
-        self._apply_colours()
-        self._show_preferred_axis()
-
-    def _preferred_grid(self) -> ColumnGrid:
-        return ColumnGrid.of(spectrogram_settings(self._preferences), self._max_parts)
-
-    def _show_preferred_axis(self) -> None:
-        if self.view.frames:
-            self.view.show_axis(FrequencyAxis.of(spectrogram_settings(self._preferences), self.view.sample_rate_hz))
-
-    def _frequency_wheel(self, notches: float, position: float) -> None:
-        self._show_axis(self.view.axis.zoomed(FREQUENCY_ZOOM**-notches, position, self.view.nyquist_hz))
-
-    def _frequency_drag(self, by: float) -> None:
-        self._show_axis(self.view.axis.moved(-by, self.view.nyquist_hz))
-
-    def _show_all_frequencies(self) -> None:
-        self._show_axis(FrequencyAxis(self.view.axis.scale, 0.0, self.view.nyquist_hz))
-
-    def _show_axis(self, axis: FrequencyAxis) -> None:
-        """Remember the frequencies that are shown; a top at half the sample rate fits every recording."""
-        top = None if axis.high_hz >= self.view.nyquist_hz else axis.high_hz
-        self._settings.change(spectrogram=replace(self._preferences, low_hz=axis.low_hz, high_hz=top))
 
     def _show_selection(self, selection: Selection | None) -> None:
         self.lanes.set_selection(selection)
@@ -349,15 +307,3 @@ class Timeline(QWidget):
         self.overview.forget_colours()
         self._repaint()
 
-
-def spectrogram_settings(preferences: SpectrogramPreferences) -> SpectrogramSettings:
-    """Return the part of the preferences that decides columns and axis."""
-    return SpectrogramSettings(
-        window_frames=preferences.window_frames,
-        hop_frames=preferences.hop_frames,
-        window=preferences.window,
-        power=preferences.power,
-        scale=preferences.scale,
-        low_hz=preferences.low_hz,
-        high_hz=preferences.high_hz,
-    )

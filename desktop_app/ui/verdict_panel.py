@@ -10,6 +10,8 @@ from desktop_app.ui.wording import clock, counted
 
 COLUMNS = ("Time", "Label", "Score")
 LABEL_COLUMN = 1
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 NOT_JUDGED = "Not judged yet: F8 lets the model judge the folder."
 MOST_ROWS = 5_000
 """More finds than anybody reads; the table of `earmark classify --csv` has them all."""
@@ -31,6 +33,7 @@ class VerdictPanel(QWidget):
         self._words.setAccessibleName("Verdict")
         self._model = QStandardItemModel(0, len(COLUMNS), self)
         self._model.setHorizontalHeaderLabels(COLUMNS)
+        self._model.setHeaderData(len(COLUMNS) - 1, Qt.Orientation.Horizontal, RIGHT, Qt.ItemDataRole.TextAlignmentRole)
         self.table = self._make_table()
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 0, 8, 8)
@@ -71,6 +74,7 @@ class VerdictPanel(QWidget):
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         table.horizontalHeader().setSectionResizeMode(LABEL_COLUMN, QHeaderView.ResizeMode.Stretch)
         table.horizontalHeader().setHighlightSections(False)
+        table.horizontalHeader().setDefaultAlignment(LEFT)
         table.selectionModel().currentRowChanged.connect(self._current_changed)
         table.activated.connect(self._activated)
         return table
@@ -101,6 +105,5 @@ def verdict_words(verdict: FileVerdict | None) -> str:
 def _cell(text: str, *, number: bool = False) -> QStandardItem:
     item = QStandardItem(text)
     item.setEditable(False)
-    side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
-    item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+    item.setTextAlignment(RIGHT if number else LEFT)
     return item
