@@ -98,9 +98,10 @@ class Overview(QWidget):
             return
         if self._picture is None or self._picture[0].width() != columns:
             envelope = self._pyramid.envelope(0, self._pyramid.frames, columns)
+            envelope *= np.float32(self._gain)
             joined = np.stack([envelope[:, :, 0].min(axis=1), envelope[:, :, 1].max(axis=1)], axis=1)
             colour = self.palette().color(QPalette.ColorRole.PlaceholderText)
-            pixels = envelope_pixels(joined * self._gain, rows, colour)
+            pixels = envelope_pixels(joined, rows, colour)
             form = QImage.Format.Format_ARGB32_Premultiplied
             self._picture = QImage(pixels.data, columns, rows, 4 * columns, form), pixels
         painter.drawImage(area, self._picture[0])

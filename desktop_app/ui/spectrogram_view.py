@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from desktop_app.audio.frequency_axis import FrequencyAxis, RowMap
 from desktop_app.audio.spectrogram import ColumnGrid, level_db
-from desktop_app.services.tiles import TILE_COLUMNS, TileEngine, TileKey
+from desktop_app.services.pieces import TILE_COLUMNS, TileKey
+from desktop_app.services.tiles import TileEngine
 from desktop_app.ui.lane import LaneBox, LaneItem
 from desktop_app.ui.view_state import ViewState
 

@@ -1,36 +1,34 @@
 """The heart of the window: waveform and spectrogram of every channel over one axis of time."""
 
 import math
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from desktop_app.audio.frequency_axis import FrequencyAxis
 from desktop_app.audio.seek_costs import seek_cost
-from desktop_app.audio.spectrogram import MAX_PARTS, ColumnGrid, SpectrogramSettings, level_db
 from desktop_app.services.jobs import JobRunner
+from desktop_app.services.pieces import Key, TileKey
 from desktop_app.services.session import Selection, Session
-from desktop_app.services.settings import Settings, SpectrogramPreferences
-from desktop_app.services.tiles import Key, Opened, TileEngine
+from desktop_app.services.settings import Settings
+from desktop_app.services.tiles import Opened, TileEngine
 from desktop_app.services.waveform import WaveformLoader
 from desktop_app.ui.channel_lanes import ChannelLanes
-from desktop_app.ui.colour_maps import level_colours
 from desktop_app.ui.display_controls import DisplayControls
 from desktop_app.ui.gestures import Gestures, Point
 from desktop_app.ui.lane import LaneBox
+from desktop_app.ui.look import Look
 from desktop_app.ui.overview import Overview
 from desktop_app.ui.read_out import ReadOut
-from desktop_app.ui.spectrogram_view import automatic_range
+from desktop_app.ui.spectrogram_view import TilePlan
 from desktop_app.ui.time_axis import TimeAxis
 from desktop_app.ui.view_state import ZOOM_STEP, ViewState
 from desktop_app.ui.waveform_view import fitting_gain
 
-FREQUENCY_ZOOM = 1.25
 READS_ON_FRAMES = 500_000
 """Where a jump costs more, the tile of the whole recording would take a decode of all of it, so it comes last."""
 
@@ -55,7 +53,6 @@ class Timeline(QWidget):
         self._waveform = WaveformLoader(runner)
         self._gestures = Gestures(session, self.view, self)
         self._look = Look(settings, self.view, self)
-        self._path: Path | None = None
         self._reads_on = False
         self._painted = False
         self._gain_is_set = False
@@ -73,12 +70,10 @@ class Timeline(QWidget):
     def show_recording(self, path: Path) -> None:
         """Show another recording, all of it; `painted` or `failed` follows."""
         self.clear()
-        self._path = path
         self.engine.open(path)
 
     def clear(self) -> None:
         """Show nothing."""
-        self._path = None
         self._painted = False
         self._gain_is_set = False
         self.engine.clear()
@@ -171,9 +166,9 @@ class Timeline(QWidget):
     def _connect(self) -> None:
         self.engine.opened.connect(self._opened)
         self.engine.arrived.connect(self._arrived)
-        self.engine.failed.connect(self._fail)
+        self.engine.failed.connect(self.failed)
         self._waveform.grew.connect(self._waveform_grew)
-        self._waveform.failed.connect(self._fail)
+        self._waveform.failed.connect(self.failed)
         self.view.time_changed.connect(self._request)
         self.view.time_changed.connect(lambda: self.lanes.set_play_head(self._play_head_s))
         self._gestures.play_requested.connect(self.play_requested)
@@ -192,7 +187,7 @@ class Timeline(QWidget):
 
     def _opened(self, opened: Opened) -> None:
         if not opened.frames or not opened.channels:
-            self._fail(f"“{opened.path.name}” holds no sound: choose another recording.")
+            self.failed.emit(f"“{opened.path.name}” holds no sound: choose another recording.")
             return
         cost = seek_cost(opened.encoding)
         self._reads_on = cost.frames >= READS_ON_FRAMES
@@ -206,9 +201,6 @@ class Timeline(QWidget):
         self._show_selection(self._session.selection)
         self.set_play_head(self._session.play_head_s)
         self._request()
-
-    def _fail(self, sentence: str) -> None:
-        self.failed.emit(sentence)
 
     def _request(self) -> None:
         """Ask for everything that is visible, and what scrolling will want next."""
@@ -306,4 +298,3 @@ class Timeline(QWidget):
         pg.GraphicsView.setBackground(self.lanes, self.palette().color(QPalette.ColorRole.Base))
         self.overview.forget_colours()
         self._repaint()
-

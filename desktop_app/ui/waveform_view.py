@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from desktop_app.audio.peaks import PeakPyramid, sample_envelope
-from desktop_app.services.tiles import SAMPLES_FRAMES, SamplesKey, TileEngine
+from desktop_app.services.pieces import SAMPLES_FRAMES, SamplesKey
+from desktop_app.services.tiles import TileEngine
 from desktop_app.ui.lane import LaneBox, LaneItem
 from desktop_app.ui.view_state import ViewState
 

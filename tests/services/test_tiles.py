@@ -14,17 +14,8 @@ from desktop_app.audio.spectrogram import ColumnGrid, ColumnSpan, columns
 from desktop_app.errors import UserError
 from desktop_app.services import waveform
 from desktop_app.services.jobs import JobRunner
-from desktop_app.services.tiles import (
-    SAMPLES_FRAMES,
-    TILE_COLUMNS,
-    Key,
-    Opened,
-    OpenSource,
-    PieceCache,
-    SamplesKey,
-    TileEngine,
-    TileKey,
-)
+from desktop_app.services.pieces import SAMPLES_FRAMES, TILE_COLUMNS, Key, PieceCache, SamplesKey, TileKey
+from desktop_app.services.tiles import Opened, OpenSource, TileEngine
 from desktop_app.services.waveform import WaveformLoader
 
 GRID = ColumnGrid(256, "hann", 16)

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox
 
 from desktop_app.audio.spectrogram import TOP_INDEX, ColumnGrid, SpectrogramSettings, index_of
-from desktop_app.services.tiles import TILE_COLUMNS
+from desktop_app.services.pieces import TILE_COLUMNS
 from desktop_app.ui.colour_maps import COLOUR_MAPS, STEPS, colours, level_colours
 from desktop_app.ui.spectrogram_view import TilePlan, automatic_range
 from desktop_app.ui.theme import Theme
