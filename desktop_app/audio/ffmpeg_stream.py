@@ -62,6 +62,8 @@ class FfmpegStream:
         if self._container is None:
             self.from_start()
         container, stream = cast(InputContainer, self._container), self._stream
+        if not self._frames_per_tick:
+            return self.from_start()
         target = self._first_pts + int(frame_index / self._frames_per_tick)
         container.seek(target, stream=stream, backward=True)
         if self._route.grid_frames:  # one and the same history, wherever the container's index made the seek land

@@ -157,22 +157,24 @@ class TestLyingHeaders:
         raw = bytearray(recordings["lame.mp3"].read_bytes())
         at = max(raw.find(b"Xing"), raw.find(b"Info"))
         raw[at + 8 : at + 12] = b"\xff" * 4
-        frames, _ = read_all(write("a.mp3", bytes(raw)))
+        path = write("a.mp3", bytes(raw))
+        assert probe(path).frames is None
+        frames, _ = read_all(path)
         assert abs(len(frames) - by_name["lame.mp3"].expected_frames) < 3_000
 
     def test_ogg_that_claims_2_to_the_60_frames(self, write: Write, recordings: dict[str, Path]) -> None:
         raw = bytearray(recordings["vorbis.ogg"].read_bytes())
         last = raw.rfind(b"OggS")
         raw[last + 6 : last + 14] = struct.pack("<q", 2**60)
+        path = write("a.ogg", bytes(raw))
+        found = probe(path).frames
         tracemalloc.start()
-        try:
-            frames, _ = read_all(write("a.ogg", bytes(raw)))
-        except UserError:
-            frames = np.empty((0, 2))
+        frames, _ = read_all(path)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        assert len(frames) < 200_000
-        assert peak < 200_000_000
+        assert found == len(frames)  # the page that lies has a wrong checksum and is not counted
+        assert 100_000 < len(frames) < by_name["vorbis.ogg"].expected_frames
+        assert peak < 20_000_000
 
     @pytest.mark.parametrize(
         "header",

@@ -12,6 +12,7 @@ import pytest
 import soundfile as sf
 
 from desktop_app.audio.metadata import AudioMetadata, probe
+from desktop_app.audio.reader import open_audio
 from desktop_app.errors import UserError
 from tests.audio.corpus import CASES, Case, by_pyav, by_soundfile, sound
 
@@ -196,16 +197,30 @@ class TestFileObjects:
             probe(42)  # type: ignore[arg-type]
 
 
-def test_ogg_that_was_cut_from_a_broadcast_has_no_known_length(recordings: dict[str, Path], tmp_path: Path) -> None:
-    raw = recordings["vorbis.ogg"].read_bytes()
-    pages = raw.split(b"OggS")
-    shifted = [
-        page if i < 3 else page[:2] + struct.pack("<q", struct.unpack("<q", page[2:10])[0] + 10**9) + page[10:]
-        for i, page in enumerate(pages)
-    ]
-    path = tmp_path / "cut.ogg"
-    path.write_bytes(b"OggS".join(shifted))
-    assert probe(path).frames is None
+def ogg_page(raw: bytes, shift: int) -> bytes:
+    """Return an Ogg page moved by `shift` frames, with a checksum calculated bit by bit as RFC 3533 says."""
+    granule = struct.unpack("<q", raw[6:14])[0] + shift
+    page = raw[:6] + struct.pack("<q", granule) + raw[14:22] + bytes(4) + raw[26:]
+    crc = 0
+    for byte in page:
+        crc ^= byte << 24
+        for _ in range(8):
+            crc = (crc << 1 ^ 0x04C1_1DB7 if crc & 0x8000_0000 else crc << 1) & 0xFFFF_FFFF
+    return page[:22] + struct.pack("<I", crc) + page[26:]
+
+
+def test_ogg_that_was_cut_from_a_broadcast_has_no_known_length(tmp_path: Path) -> None:
+    path = tmp_path / "whole.ogg"
+    by_soundfile("OGG", "VORBIS")(path, sound(8_000, 1, 3.0), 8_000)
+    pages = [b"OggS" + rest for rest in path.read_bytes().split(b"OggS")[1:]]
+    sound_pages = [i for i, page in enumerate(pages) if struct.unpack("<q", page[6:14])[0] > 0]
+    for shift, expected in ((0, 24_000), (10**9, None)):
+        moved = [ogg_page(page, shift if i in sound_pages else 0) for i, page in enumerate(pages)]
+        path = tmp_path / f"{shift}.ogg"
+        path.write_bytes(b"".join(moved))
+        assert probe(path).frames == expected
+        with open_audio(path) as reader:
+            assert abs(reader.frames - 24_000) < 1_100
 
 
 def test_chained_ogg_has_no_known_length(recordings: dict[str, Path], tmp_path: Path) -> None:

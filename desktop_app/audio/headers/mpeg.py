@@ -24,6 +24,7 @@ _DECODER_DELAY = 529
 _ADTS_RATES = 13
 _ID3V1_BYTES = 128
 _SLACK_BYTES = 4096
+_SMALLEST_FRAME_BYTES = 24  # MPEG-2 layer III at 8 kbit/s and 24 kHz
 _LONGEST_ID3 = 1024 * 1024
 _CUT_OFF = "The file is cut off: its header promises more sound than is there."
 
@@ -115,7 +116,7 @@ def parse_xing(head: bytes, first: MpegFrame) -> XingField | None:
     delay, padding = delays >> 12, delays & 0xFFF
     behind = max(0, padding - _DECODER_DELAY)
     frames = mpeg_frames * first.samples - delay - _DECODER_DELAY - behind
-    if delay == 0 or frames <= 0:
+    if delay == 0 or frames <= 0 or mpeg_frames * _SMALLEST_FRAME_BYTES > audio_bytes:
         return None
     return XingField(frames, audio_bytes, padding >= _DECODER_DELAY)
 

@@ -4,6 +4,7 @@ The last whole page carries the position of its last sample (its granule). It is
 at 0 and nothing is chained behind it; both are checked, and otherwise the length stays unknown.
 """
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,7 +19,10 @@ _LAST_PAGE = 4
 _NO_GRANULE = 2**64 - 1
 _CUT_OFF = "The file ends before the recording does: everything up to the last whole page is read."
 _OPUS_RATE_HZ = 48_000
+_MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 _LONGEST_OPUS_PACKET = 5760
+# Silence can take one byte for a packet; a packet of Vorbis has up to 8,192 frames.
+_MOST_FRAMES_PER_BYTE = 8192
 # FFmpeg lands beside the wanted packet in FLAC and Speex.
 _ACCESS: dict[str, Access] = {"OPUS": "libsndfile", "VORBIS": "seek"}
 _OPUS_RATES_HZ = (8_000, 12_000, 16_000, 24_000, 48_000)
@@ -60,6 +64,8 @@ def read_header(source: ByteSource) -> Header | None:
     frames = None
     if ending is not None and sound is not None and _starts_at_zero(sound, encoding, identification):
         frames = _length(encoding, identification, rate, ending.granule)
+        if ending.granule > source.size_bytes * _MOST_FRAMES_PER_BYTE:
+            frames = None
     cut_off = ending is not None and not ending.flags & _LAST_PAGE
     return Header(
         container=container,
@@ -156,11 +162,23 @@ def _last_pages(source: ByteSource, serial: int) -> tuple[_Page | None, _Page | 
     at = len(tail)
     while len(found) < 2 and (at := tail.rfind(b"OggS", 0, at)) >= 0:
         page = _page_at(tail, at)
-        if page is not None and page.end <= len(tail) and page.granule != _NO_GRANULE:
+        if page is not None and page.granule != _NO_GRANULE and _is_whole(tail[at : page.end], page.end - at):
             found.append(page)
     if not found or found[0].serial != serial:
         return None, None
     return found[0], found[1] if len(found) == 2 and found[1].serial == serial else None
+
+
+def _is_whole(page: bytes, size: int) -> bool:
+    """Return whether all of a page is there and its checksum is right.
+
+    The polynomial is zlib's, but Ogg takes the bits in the other order and starts from 0.
+    """
+    if len(page) < size:
+        return False
+    blank = page[:22] + bytes(4) + page[26:]
+    crc = zlib.crc32(blank.translate(_MIRRORED), 0xFFFF_FFFF) ^ 0xFFFF_FFFF
+    return crc.to_bytes(4, "big").translate(_MIRRORED) == page[22:26]
 
 
 def _starts_at_zero(sound: _Page, encoding: str, identification: bytes) -> bool:
