@@ -1,62 +1,62 @@
 """Judge recordings: decoding in a small pool, the network on batches that reach across files, verdicts in order."""
 
-import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from desktop_app.annotation.records import FileVerdict, Prediction
 from desktop_app.audio.sources import shown_name
 from desktop_app.classifier.card import ModelCard
-from desktop_app.classifier.checkpoint import LoadedModel, load_checkpoint
+from desktop_app.classifier.engine import Engine, open_engine
 from desktop_app.classifier.waveforms import Windowing, Windows, windows_of
 from desktop_app.errors import UserError
 
+if TYPE_CHECKING:
+    from desktop_app.classifier.checkpoint import LoadedModel
+
 BATCH_WINDOWS = 64  # larger batches are no faster on two cores
-FRONT_END_WINDOWS = 16  # what fits the cache: 210 us a clip instead of 283 for all 64 at once
 DECODERS = 2
 FILES_AHEAD = 96  # decoded and waiting; each holds at most `WINDOWS_AHEAD` windows, 1 MiB at 16 kHz and 1 s
 WINDOWS_AHEAD = 16
 
 
 class Classifier:
-    """A model that judges waveforms. Any thread, one at a time."""
+    """A model that judges waveforms, by the fastest engine for it. Any thread, one at a time."""
 
-    def __init__(self, model: LoadedModel) -> None:
-        self.card: ModelCard = model.card
-        self._front_end = model.front_end.eval()
-        self._network = model.network.eval()
+    def __init__(self, model: "Engine | LoadedModel") -> None:
+        """Judge by an engine, or by torch where the model was just made or loaded by `checkpoint`."""
+        self.engine: Engine = model if isinstance(model, Engine) else _torch_engine(model)
+        self.card: ModelCard = self.engine.card
 
     @classmethod
     def load(cls, path: Path) -> "Classifier":
-        """Return the model in a file; UserError where it cannot be used.
+        """Return the model in a file, weights or ONNX; UserError where it cannot be used.
 
-        Leaves one core to the rest of the program: torch gets all cores but one, at least one.
+        Leaves one core to the rest of the program. Imports torch only where ONNX Runtime cannot run the model.
         """
-        torch.set_num_threads(max(1, (os.cpu_count() or 1) - 1))
-        return cls(load_checkpoint(path))
+        return cls(open_engine(path))
 
-    @torch.inference_mode()
     def scores(self, waveforms: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return calibrated scores, shape (batch, classes), each row adding up to 1.
 
         `waveforms` has shape (batch, frames), the card's rate and window, values in [-1, 1].
         """
-        if not len(waveforms):
-            return np.zeros((0, len(self.card.classes)), np.float32)
-        whole = torch.from_numpy(np.ascontiguousarray(waveforms, np.float32))
-        parts = [whole[start : start + FRONT_END_WINDOWS] for start in range(0, len(whole), FRONT_END_WINDOWS)]
-        logits = self._network(torch.cat([self._front_end(part) for part in parts]))
-        scores: npt.NDArray[np.float32] = (logits / self.card.temperature).softmax(dim=1).numpy()
-        return scores
+        return self.engine.judge(self.engine.prepare(waveforms))
+
+
+def _torch_engine(model: "LoadedModel") -> Engine:
+    from desktop_app.classifier.torch_engine import TorchEngine
+
+    return TorchEngine(model)
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,8 @@ class _Piece:
 
     path: Path
     windows: Windows | None
+    prepared: npt.NDArray[np.float32] | None
+    """What the engine makes of the windows before it judges; a row each."""
     error: str | None
     last: bool
 
@@ -88,7 +90,7 @@ def classify_files(
     predictions: list[Prediction] = []
     with (
         ThreadPoolExecutor(DECODERS, thread_name_prefix="decode") as pool,
-        closing(_decoded(paths, windowing, pool)) as pieces,
+        closing(_decoded(paths, partial(_pieces, classifier.engine, windowing), pool)) as pieces,
     ):
         for batch in _batches(pieces):
             checkpoint()
@@ -106,14 +108,16 @@ def _windowing(card: ModelCard, hop_s: float | None) -> Windowing:
     return Windowing(card.sample_rate_hz, card.window_frames, hop_frames, WINDOWS_AHEAD)
 
 
-def _decoded(paths: Iterable[Path], windowing: Windowing, pool: ThreadPoolExecutor) -> Generator[_Piece | None]:
+def _decoded(
+    paths: Iterable[Path], pieces_of: Callable[[Path], Iterator[_Piece]], pool: ThreadPoolExecutor
+) -> Generator[_Piece | None]:
     """Yield the pieces of all files in order, decoded ahead in the pool; None where the next one is not ready yet."""
     waiting = iter(paths)
     opened: deque[tuple[Iterator[_Piece], Future[_Piece]]] = deque()
 
     def open_more() -> None:
         for path in islice(waiting, FILES_AHEAD - len(opened)):
-            pieces = _pieces(path, windowing)
+            pieces = pieces_of(path)
             opened.append((pieces, pool.submit(next, pieces)))
 
     try:
@@ -133,15 +137,15 @@ def _decoded(paths: Iterable[Path], windowing: Windowing, pool: ThreadPoolExecut
         pool.shutdown(wait=True, cancel_futures=True)  # before the files are closed under the decoders
 
 
-def _pieces(path: Path, windowing: Windowing) -> Iterator[_Piece]:
+def _pieces(engine: Engine, windowing: Windowing, path: Path) -> Iterator[_Piece]:
     """Yield the windows of one file; the last piece says so, and says why where the file cannot be read."""
     try:
         for windows in windows_of(path, windowing):
-            yield _Piece(path, windows, None, last=windows.duration_s is not None)
+            yield _Piece(path, windows, engine.prepare(windows.waveforms), None, last=windows.duration_s is not None)
     except UserError as reason:
-        yield _Piece(path, None, str(reason), last=True)
+        yield _Piece(path, None, None, str(reason), last=True)
     except (OSError, ValueError, RuntimeError, MemoryError) as reason:  # what decoders raise for damage nobody foresaw
-        yield _Piece(path, None, f"“{shown_name(path)}” cannot be read ({reason}).", last=True)
+        yield _Piece(path, None, None, f"“{shown_name(path)}” cannot be read ({reason}).", last=True)
 
 
 def _batches(pieces: Iterable[_Piece | None]) -> Iterator[list[_Piece]]:
@@ -151,7 +155,7 @@ def _batches(pieces: Iterable[_Piece | None]) -> Iterator[list[_Piece]]:
     for piece in pieces:
         if piece is not None:
             batch.append(piece)
-            size += 0 if piece.windows is None else len(piece.windows.waveforms)
+            size += 0 if piece.prepared is None else len(piece.prepared)
         if batch and (piece is None or size >= BATCH_WINDOWS):
             yield batch
             batch, size = [], 0
@@ -161,11 +165,11 @@ def _batches(pieces: Iterable[_Piece | None]) -> Iterator[list[_Piece]]:
 
 def _judge(classifier: Classifier, batch: list[_Piece]) -> Iterator[list[Prediction]]:
     """Yield the predictions of each piece of the batch."""
-    waveforms = [piece.windows.waveforms for piece in batch if piece.windows is not None]
-    scores = classifier.scores(np.concatenate(waveforms)) if waveforms else np.zeros((0, 1), np.float32)
+    prepared = [piece.prepared for piece in batch if piece.prepared is not None]
+    scores = classifier.engine.judge(np.concatenate(prepared)) if prepared else np.zeros((0, 1), np.float32)
     start = 0
     for piece in batch:
-        count = 0 if piece.windows is None else len(piece.windows.waveforms)
+        count = 0 if piece.prepared is None else len(piece.prepared)
         yield list(_predictions(classifier.card, piece, scores[start : start + count]))
         start += count
 

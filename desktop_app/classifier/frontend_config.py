@@ -1,0 +1,116 @@
+"""What front-ends are made of, as plain values that model cards keep. No torch: ONNX Runtime judges without it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from desktop_app.errors import UserError
+
+MOST_FFT = 65_536
+
+
+@dataclass(frozen=True)
+class LogMelConfig:
+    """Log of the power in mel bands of the sound without its offset, shifted and scaled by constants of the model."""
+
+    sample_rate_hz: int = 16_000
+    """Rate of the waveforms."""
+    n_fft: int = 512
+    """Length of the Fourier transform in samples."""
+    window_frames: int = 480
+    """Length of the Hann window in samples."""
+    hop_frames: int = 160
+    """Samples from one column to the next."""
+    mel_bands: int = 64
+    """Number of bands, equally spaced on the HTK mel scale."""
+    low_hz: float = 20.0
+    """Lower edge of the lowest band."""
+    high_hz: float = 8_000.0
+    """Upper edge of the highest band, at most half the rate."""
+    floor: float = 1e-3
+    """Power added before the logarithm: it hides the noise of microphones, and makes padding look like quiet."""
+    mean: float = 0.0
+    """Mean of the logarithm over the training data."""
+    deviation: float = 1.0
+    """Standard deviation of the logarithm over the training data."""
+
+
+@dataclass(frozen=True)
+class SpectrogramConfig:
+    """Linear spectrogram as in the seed recipe: two channels (real, imaginary) or one of a power."""
+
+    n_fft: int = 512
+    """Length of the Fourier transform in samples."""
+    window_frames: int = 480
+    """Length of the Hann window in samples."""
+    hop_frames: int = 160
+    """Samples from one column to the next."""
+    power: float | None = None
+    """None keeps the complex numbers as two channels; else the exponent of the magnitude (0.5, 1 or 2)."""
+    normalized: bool = True
+    """Divide by the energy of the window."""
+
+
+@dataclass(frozen=True)
+class InputShape:
+    """What a front-end hands to a network for one window."""
+
+    channels: int
+    """1, or 2 for real and imaginary part."""
+    bands: int
+    """Mel bands or Fourier bins."""
+    columns: int
+    """Points in time."""
+
+
+FrontEndConfig = LogMelConfig | SpectrogramConfig
+
+_CONFIGS: dict[str, type[LogMelConfig] | type[SpectrogramConfig]] = {
+    "log_mel": LogMelConfig,
+    "spectrogram": SpectrogramConfig,
+}
+
+
+def describe_front_end(config: FrontEndConfig) -> dict[str, Any]:
+    """Return the configuration as plain values for a model card; `front_end_config` takes it back."""
+    kind = next(name for name, config_type in _CONFIGS.items() if isinstance(config, config_type))
+    return {"kind": kind, **asdict(config)}
+
+
+def front_end_config(description: Mapping[str, Any]) -> FrontEndConfig:
+    """Return the configuration that a card describes; UserError where this version cannot build it."""
+    values = dict(description)
+    kind = str(values.pop("kind", None))
+    if kind not in _CONFIGS:
+        raise UserError(
+            f"The model uses the front-end “{kind}”, which this version of Earmark does not know; update Earmark."
+        )
+    try:
+        config = _CONFIGS[kind](**values)
+        _check(config)
+    except (TypeError, ValueError) as reason:
+        raise UserError(f"The model's front-end is described wrongly ({reason}); get the model again.") from reason
+    return config
+
+
+def output_shape(description: Mapping[str, Any], frames: int) -> InputShape:
+    """Return what the described front-end makes of a window; UserError where this version cannot build it."""
+    config = front_end_config(description)
+    columns = 1 + frames // config.hop_frames
+    if isinstance(config, LogMelConfig):
+        return InputShape(1, config.mel_bands, columns)
+    return InputShape(2 if config.power is None else 1, config.n_fft // 2 + 1, columns)
+
+
+def _check(config: FrontEndConfig) -> None:
+    """Raise ValueError or TypeError where a transform of these sizes makes no sense or eats the memory."""
+    if not (1 <= config.hop_frames <= config.window_frames <= config.n_fft <= MOST_FFT and config.window_frames > 1):
+        raise ValueError("hop, window and transform do not fit together")
+    if isinstance(config, LogMelConfig):
+        if not 1 <= config.mel_bands <= config.n_fft // 2:
+            raise ValueError("the number of mel bands")
+        if not 0 <= config.low_hz < config.high_hz <= config.sample_rate_hz / 2:
+            raise ValueError("the limits of the mel bands")
+        if not (config.floor > 0 and config.deviation > 0 and math.isfinite(config.mean)):
+            raise ValueError("floor, mean or deviation")
