@@ -19,9 +19,11 @@ CHEAP = SeekCost(1024, 4)
 _COSTS = {
     "FLAC": SeekCost(8_000, 4),  # 0.11 ms
     "MP3": SeekCost(16_000, 1),  # 1.2 ms
-    "VORBIS": SeekCost(28_000, 1),  # 1.0 ms
-    "OPUS": SeekCost(88_000, 1),  # 13 ms
-    "AAC": SeekCost(900_000, 4),  # 42 ms: decoding starts on a grid of 2^21 frames, so it reads on nearly always
+    "VORBIS": SeekCost(40_000, 1),  # 1.0 ms
+    "OPUS": SeekCost(160_000, 1),  # 13 ms
+    "AAC": SeekCost(
+        1_000_000, 4
+    ),  # 20 to 40 ms: decoding starts on a grid of 2^21 frames, so it reads on nearly always
 }
 
 

@@ -103,8 +103,8 @@ class TileEngine(QObject):
 
     def close(self) -> None:
         """Close the file and stay silent from now on; waits for the piece in work. Call it before the runner closes."""
-        self.clear()
         self._closed = True
+        self.clear()
         with self._source_lock:
             self._close_source()
 

@@ -29,7 +29,7 @@ from desktop_app.ui.time_axis import TimeAxis
 from desktop_app.ui.view_state import ZOOM_STEP, ViewState
 from desktop_app.ui.waveform_view import fitting_gain
 
-READS_ON_FRAMES = 500_000
+READS_ON_FRAMES = 100_000
 """Where a jump costs more, the tile of the whole recording would take a decode of all of it, so it comes last."""
 
 
@@ -184,6 +184,7 @@ class Timeline(QWidget):
         self._look.colours_changed.connect(self._apply_colours)
         self._session.selection_changed.connect(self._show_selection)
         self._session.play_head_moved.connect(self.set_play_head)
+        self.destroyed.connect(self.engine.close)  # the file is given back even where nobody called close_recording
 
     def _opened(self, opened: Opened) -> None:
         if not opened.frames or not opened.channels:

@@ -1,12 +1,19 @@
 """The timeline under a real mouse: what a drag, a click and the wheel do, and what they must not."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import soundfile as sf
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
-from desktop_app.services.session import Selection
+from desktop_app.services.jobs import JobRunner
+from desktop_app.services.session import Selection, Session
+from desktop_app.services.settings import Settings
+from desktop_app.ui.timeline import Timeline
 from tests.ui.timeline_helpers import RATE, Stage, stage, tone, turn_wheel
 
 __all__ = ["stage"]
@@ -345,3 +352,16 @@ def test_stepping_quickly_through_recordings_ends_with_the_last(stage: Stage) ->
     assert stage.timeline.view_range == (0.0, 6.0)
     stage.qtbot.wait(50)
     assert stage.painted == [True]
+
+
+def test_a_timeline_that_is_thrown_away_gives_its_file_back(qtbot: QtBot, settings: Settings, tmp_path: Path) -> None:
+    sf.write(tmp_path / "take.wav", tone(1000, 1), RATE)
+    runner = JobRunner()
+    timeline = Timeline(Session(), runner, settings)
+    with qtbot.waitSignal(timeline.engine.opened):
+        timeline.show_recording(tmp_path / "take.wav")
+    engine = timeline.engine
+    assert engine._source is not None
+    timeline.deleteLater()
+    qtbot.waitUntil(lambda: engine._source is None)
+    assert runner.close()
