@@ -194,7 +194,8 @@ FORMATS: tuple[AudioFormat, ...] = (
     AudioFormat("WAVPACK", "WavPack", (".wv",), ffmpeg="wv"),
     AudioFormat("TTA", "True Audio", (".tta",), ffmpeg="tta"),
     AudioFormat("AC3", "Dolby Digital", (".ac3", ".eac3"), ffmpeg="ac3"),
-    AudioFormat("VOC", "Creative Voice", (".voc",), libsndfile=("VOC",), ffmpeg="voc"),
+    # libsndfile plays the headers between the blocks of a VOC as clicks.
+    AudioFormat("VOC", "Creative Voice", (".voc",), ffmpeg="voc"),
     AudioFormat("IRCAM", "IRCAM / Berkeley", (".sf", ".ircam"), libsndfile=("IRCAM",), ffmpeg="ircam"),
     AudioFormat("AVR", "Audio Visual Research", (".avr",), libsndfile=("AVR",), ffmpeg="avr"),
     AudioFormat("PAF", "Ensoniq PARIS", (".paf",), libsndfile=("PAF",), ffmpeg="paf"),
