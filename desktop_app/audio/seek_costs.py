@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+READS_ON_FRAMES = 100_000
+
 
 @dataclass(frozen=True)
 class SeekCost:
@@ -12,12 +14,17 @@ class SeekCost:
     parts: int
     """Most DFTs behind one column of a zoomed-out spectrogram that this leaves time for."""
 
+    @property
+    def reads_on(self) -> bool:
+        """Return whether windows from all over a recording would take a decode of all of it."""
+        return self.frames >= READS_ON_FRAMES
+
 
 CHEAP = SeekCost(1024, 4)
 """PCM: 0.02 ms; also what `audio.reader` has decoded once and kept."""
 
 _COSTS = {
-    "FLAC": SeekCost(8_000, 4),  # 0.11 ms
+    "FLAC": SeekCost(10_000, 2),  # 0.1 to 0.3 ms
     "MP3": SeekCost(16_000, 1),  # 1.2 ms
     "VORBIS": SeekCost(40_000, 1),  # 1.0 ms
     "OPUS": SeekCost(160_000, 1),  # 13 ms

@@ -1,5 +1,6 @@
 """The lanes of all channels: for each a waveform over a spectrogram, with what lies on top of them."""
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -67,6 +68,7 @@ class ChannelLanes(pg.GraphicsView):
         self.waveforms: list[WaveformItem] = []
         self.spectrograms: list[SpectrogramItem] = []
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("Waveform and spectrogram")
         view.time_changed.connect(self._show_window)
         view.axis_changed.connect(self._show_window)
 
@@ -137,6 +139,13 @@ class ChannelLanes(pg.GraphicsView):
             lane.level.place(
                 1 - self._view.axis.position(point.hz) if here and point and point.hz is not None else None
             )
+
+    def reading(self, lane: LaneBox, point: Point) -> tuple[float | None, float | None]:
+        """Return the level in dB at a place, and on a waveform the amplitude; None where nothing is known yet."""
+        if point.hz is not None:
+            return self.spectrograms[lane.channel].level_at(point.at_s, point.hz), None
+        amplitude = self.waveforms[lane.channel].amplitude_at(point.at_s)
+        return None if amplitude is None else 20 * math.log10(max(abs(amplitude), 1e-9)), amplitude
 
     def is_ready(self) -> bool:
         """Return whether everything visible can be painted as it shall be."""

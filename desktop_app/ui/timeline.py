@@ -1,6 +1,7 @@
 """The heart of the window: waveform and spectrogram of every channel over one axis of time."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,9 +29,6 @@ from desktop_app.ui.spectrogram_view import TilePlan
 from desktop_app.ui.time_axis import TimeAxis
 from desktop_app.ui.view_state import ZOOM_STEP, ViewState
 from desktop_app.ui.waveform_view import fitting_gain
-
-READS_ON_FRAMES = 100_000
-"""Where a jump costs more, the tile of the whole recording would take a decode of all of it, so it comes last."""
 
 
 class Timeline(QWidget):
@@ -141,6 +139,18 @@ class Timeline(QWidget):
         """Select nothing."""
         self._session.selection = None
 
+    def select_all(self) -> None:
+        """Select the whole recording."""
+        if self.view.frames:
+            self._session.selection = Selection(0.0, self.view.duration_s)
+
+    def extend_selection(self, fraction: float) -> None:
+        """Move the end of the selection by a fraction of what is visible; without one, begin at the play head."""
+        begin = self._session.selection or Selection(self._session.play_head_s, self._session.play_head_s)
+        if self.view.frames:
+            offset_s = min(max(begin.offset_s + fraction * self.view.span_s, begin.onset_s), self.view.duration_s)
+            self._session.selection = replace(begin, offset_s=offset_s)
+
     def reset_range(self) -> None:
         """Find the range of levels from what is visible, and again for each recording."""
         self._look.forget_range()
@@ -191,7 +201,7 @@ class Timeline(QWidget):
             self.failed.emit(f"“{opened.path.name}” holds no sound: choose another recording.")
             return
         cost = seek_cost(opened.encoding)
-        self._reads_on = cost.frames >= READS_ON_FRAMES
+        self._reads_on = cost.reads_on
         self._look.turn_to(cost.parts)
         self.lanes.set_channels(opened.channels)
         self.lanes.set_grid(self._look.grid)
@@ -257,13 +267,8 @@ class Timeline(QWidget):
         if lane is None or point is None:
             self._read_out.clear_pointer()
             return
+        level, amplitude = self.lanes.reading(lane, point)
         places = min(max(3, math.ceil(-math.log10(self.view.span_s / 1000))), 6)
-        amplitude = None
-        if point.hz is not None:
-            level = self.lanes.spectrograms[lane.channel].level_at(point.at_s, point.hz)
-        else:
-            amplitude = self.lanes.waveforms[lane.channel].amplitude_at(point.at_s)
-            level = None if amplitude is None else 20 * math.log10(max(abs(amplitude), 1e-9))
         self._read_out.show_pointer(point.at_s, places, point.hz, level, amplitude)
         self.cursor_moved.emit(point.at_s, point.hz, level)
 
@@ -273,8 +278,8 @@ class Timeline(QWidget):
             self.painted.emit()
 
     def _zoom_centre(self) -> float | None:
-        visible = self.view.start_s <= self._play_head_s <= self.view.stop_s
-        return self._play_head_s if visible and self._play_head_s > 0 else None
+        visible = 0 < self._play_head_s and self.view.start_s <= self._play_head_s <= self.view.stop_s
+        return self._play_head_s if visible else None
 
     def _repaint(self) -> None:
         self.lanes.repaint_all()

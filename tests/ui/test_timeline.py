@@ -252,6 +252,25 @@ def test_keys_zoom_page_and_fit_through_the_timelines_methods(ten_seconds: Stage
     assert ten_seconds.session.selection is None
 
 
+def test_a_selection_is_made_and_changed_without_the_mouse(ten_seconds: Stage) -> None:
+    timeline, session = ten_seconds.timeline, ten_seconds.session
+    session.play_head_s = 3.0
+    timeline.extend_selection(0.1)
+    timeline.extend_selection(0.1)
+    assert session.selection == Selection(3.0, 5.0)
+    timeline.extend_selection(-0.5)
+    assert session.selection == Selection(3.0, 3.0)
+    timeline.extend_selection(5.0)
+    assert session.selection == Selection(3.0, 10.0)
+    timeline.select_all()
+    assert session.selection == Selection(0.0, 10.0)
+    timeline.clear()
+    session.selection = None
+    timeline.extend_selection(0.1)
+    timeline.select_all()
+    assert session.selection is None
+
+
 def test_zooming_by_key_keeps_a_visible_play_head_where_it_is(ten_seconds: Stage) -> None:
     ten_seconds.session.play_head_s = 2.0
     ten_seconds.timeline.zoom_in()
