@@ -7,99 +7,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from desktop_app.classifier.architectures import M5, ComplexConvnet, Network, ResNet2d, TemporalResNet
 from desktop_app.classifier.frontend import InputShape
 from desktop_app.errors import UserError
 
+__all__ = ["NETWORKS", "Network", "build_network", "count_macs", "count_parameters"]
+
 MOST_BLOCKS = 64
-
-
-class ResidualBlock(nn.Module):
-    """Two temporal convolutions with a shortcut (Choi et al. 2019, TC-ResNet, figure 2)."""
-
-    def __init__(self, channels_in: int, channels_out: int, kernel: int, stride: int) -> None:
-        super().__init__()
-        same = kernel // 2
-        self.body = nn.Sequential(
-            nn.Conv1d(channels_in, channels_out, kernel, stride, same, bias=False),
-            nn.BatchNorm1d(channels_out),
-            nn.ReLU(),
-            nn.Conv1d(channels_out, channels_out, kernel, 1, same, bias=False),
-            nn.BatchNorm1d(channels_out),
-        )
-        self.shortcut: nn.Module = nn.Identity()
-        if stride != 1 or channels_in != channels_out:
-            self.shortcut = nn.Sequential(
-                nn.Conv1d(channels_in, channels_out, 1, stride, bias=False), nn.BatchNorm1d(channels_out), nn.ReLU()
-            )
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return shape (batch, channels_out, columns / stride) for (batch, channels_in, columns)."""
-        return torch.relu(self.body(x) + self.shortcut(x))
-
-
-class Network(nn.Module):
-    """What all networks have in common: `embed` makes one vector of each window, `head` makes logits of it."""
-
-    head: nn.Module
-    width: int
-    """Length of the vectors that `embed` returns."""
-
-    def embed(self, x: Tensor) -> Tensor:
-        """Return what the head sees, shape (batch, width), for the output of a front-end."""
-        raise NotImplementedError
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return logits, shape (batch, classes), for the output of a front-end, (batch, channels, bands, columns)."""
-        logits: Tensor = self.head(self.embed(x))
-        return logits
-
-
-class TemporalResNet(Network):
-    """TC-ResNet: the bands are channels, all convolutions run along time (Choi et al. 2019, arXiv 1904.03814)."""
-
-    def __init__(
-        self, bands: int, classes: int, widths: tuple[int, ...], blocks: int, kernel: int, dropout: float
-    ) -> None:
-        super().__init__()
-        layers: list[nn.Module] = [nn.Conv1d(bands, widths[0], 3, padding=1, bias=False)]
-        width = widths[0]
-        for wider in widths[1:]:
-            for index in range(blocks):
-                layers.append(ResidualBlock(width, wider, kernel, stride=2 if index == 0 else 1))
-                width = wider
-        self.body = nn.Sequential(*layers)
-        self.width = width
-        self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(width, classes))
-
-    def embed(self, x: Tensor) -> Tensor:
-        """Return what the head sees, shape (batch, widths[-1]), for (batch, channels, bands, columns)."""
-        features: Tensor = self.body(x.flatten(1, 2))  # (batch, widths[-1], columns / 8)
-        return features.mean(dim=2)
-
-
-class ComplexConvnet(Network):
-    """The net of the seed recipe (Keydana 2023, "Deep Learning and Scientific Computing with R torch", chapter 26)."""
-
-    WIDTHS = (32, 64, 128, 256, 512)
-
-    def __init__(self, channels: int, classes: int) -> None:
-        super().__init__()
-        layers: list[nn.Module] = []
-        width = channels
-        for index, wider in enumerate(self.WIDTHS):
-            layers += [nn.Conv2d(width, wider, 3), nn.BatchNorm2d(wider), nn.ReLU()]
-            layers += [nn.MaxPool2d(2), nn.Dropout2d(0.2)] if index < len(self.WIDTHS) - 1 else []
-            width = wider
-        self.body = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Dropout2d(0.2), nn.Flatten())
-        self.width = width
-        self.head = nn.Sequential(
-            nn.Linear(width, 512), nn.BatchNorm1d(512), nn.ReLU(), nn.Dropout(0.5), nn.Linear(512, classes)
-        )
-
-    def embed(self, x: Tensor) -> Tensor:
-        """Return what the head sees, shape (batch, 512), for (batch, channels, bins, columns)."""
-        features: Tensor = self.body(x)
-        return features
 
 
 def _tc_resnet(shape: InputShape, classes: int, config: Mapping[str, Any]) -> Network:
@@ -114,9 +28,32 @@ def _complex_convnet(shape: InputShape, classes: int, config: Mapping[str, Any])
     return ComplexConvnet(shape.channels, classes)
 
 
+def _m5(shape: InputShape, classes: int, config: Mapping[str, Any]) -> Network:
+    widths = tuple(int(width) for width in config["widths"])
+    kernel, stride, dropout = int(config["kernel"]), int(config["stride"]), float(config.get("dropout", 0.0))
+    if not 1 <= len(widths) <= MOST_BLOCKS or shape.bands != 1 or shape.channels != 1:
+        raise ValueError("it hears the waveform itself, or its depth is wrong")
+    left = shape.columns
+    for index in range(len(widths)):
+        left = ((left - kernel) // stride + 1 if index == 0 else left - 2) // M5.POOL
+    if left < 1:
+        raise ValueError("the window is too short for its depth")
+    return M5(classes, widths, kernel, stride, dropout)
+
+
+def _resnet2d(shape: InputShape, classes: int, config: Mapping[str, Any]) -> Network:
+    widths = tuple(int(width) for width in config["widths"])
+    blocks, dropout = int(config["blocks"]), float(config["dropout"])
+    if not 1 <= blocks <= MOST_BLOCKS or not 1 <= len(widths) <= MOST_BLOCKS:
+        raise ValueError("its depth")
+    return ResNet2d(shape.channels, classes, widths, blocks, dropout)
+
+
 _BUILDERS: dict[str, Callable[[InputShape, int, Mapping[str, Any]], Network]] = {
     "tc_resnet": _tc_resnet,
     "complex_convnet": _complex_convnet,
+    "m5": _m5,
+    "resnet2d": _resnet2d,
 }
 
 
@@ -129,6 +66,8 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "tc_resnet_14_1.5": _tc_config([24, 36, 48, 72], 2),
     "tc_resnet_14_2.5": _tc_config([40, 60, 80, 120], 2),
     "complex_convnet": {"kind": "complex_convnet"},
+    "m5": {"kind": "m5", "widths": [32, 32, 64, 64], "kernel": 80, "stride": 16, "dropout": 0.0},
+    "resnet2d": {"kind": "resnet2d", "widths": [16, 32, 64, 128], "blocks": 1, "dropout": 0.3},
 }
 """Descriptions to start from, by name; `build_network` takes them, changed or not, and cards keep them."""
 

@@ -58,3 +58,26 @@ def test_counting_leaves_the_network_as_it_was() -> None:
 def test_a_network_that_cannot_be_is_one_sentence(description: dict[str, Any]) -> None:
     with pytest.raises(UserError, match=r"[.]$"):
         build_network(description, MEL, 12)
+
+
+def test_m5_hears_the_waveform_and_has_the_size_of_the_tutorial() -> None:
+    shape = InputShape(1, 1, 8_000)
+    network = build_network(NETWORKS["m5"], shape, 35)
+    assert count_parameters(network) == 26_723  # 26,915 in the tutorial, whose convolutions have biases before batch norm
+    assert network.eval()(torch.zeros(2, 1, 1, 8_000)).shape == (2, 35)
+
+
+def test_the_two_dimensional_net_is_small_and_grows_by_its_description() -> None:
+    network = build_network(NETWORKS["resnet2d"], MEL, 30)
+    assert round(count_parameters(network) / 1e3) == 311
+    assert round(count_macs(network, MEL) / 1e6) == 26
+    assert network.eval()(torch.zeros(2, 1, 64, 101)).shape == (2, 30)
+    wider = build_network({**NETWORKS["resnet2d"], "widths": [32, 64, 128, 256], "blocks": 2}, SEED, 30)
+    assert count_parameters(wider) > 2_000_000
+    assert wider.eval()(torch.zeros(2, 2, 257, 101)).shape == (2, 30)
+
+
+@pytest.mark.parametrize("frames", [80, 1_000])
+def test_a_window_too_short_for_m5_is_one_sentence(frames: int) -> None:
+    with pytest.raises(UserError, match="too short"):
+        build_network(NETWORKS["m5"], InputShape(1, 1, frames), 3)
