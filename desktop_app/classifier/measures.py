@@ -49,7 +49,7 @@ class Measures:
     by_class: tuple[ClassMeasure, ...]
     """In the order of the classes."""
     by_group: tuple[GroupMeasure, ...]
-    """The worst first."""
+    """Those with the most mistakes first."""
     pairs: tuple[ConfusedPair, ...]
     """The most frequent first."""
     reliability: tuple[ReliabilityBin, ...]

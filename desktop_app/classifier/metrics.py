@@ -48,6 +48,8 @@ class GroupMeasure:
     """Of the group."""
     clips: int
     """How many it has."""
+    wrong: int
+    """How many were judged wrong."""
     accuracy: float
     """Share judged right."""
 
@@ -119,12 +121,13 @@ def macro_f1(measures: Sequence[ClassMeasure]) -> float:
 
 
 def group_measures(right: Booleans, groups: Sequence[str]) -> tuple[GroupMeasure, ...]:
-    """Return the measures of each group, the worst first; of equals, the one with more clips."""
+    """Return the measures of each group, those with the most mistakes first; of equals, the least accurate."""
     names, hits, clips = _by_group(right, groups)
     found = [
-        GroupMeasure(name, int(count), float(hit / count)) for name, hit, count in zip(names, hits, clips, strict=True)
+        GroupMeasure(name, int(count), int(count - hit), float(hit / count))
+        for name, hit, count in zip(names, hits, clips, strict=True)
     ]
-    return tuple(sorted(found, key=lambda group: (group.accuracy, -group.clips, group.name)))
+    return tuple(sorted(found, key=lambda group: (-group.wrong, group.accuracy, group.name)))
 
 
 def confused_pairs(table: PredictionTable) -> tuple[ConfusedPair, ...]:

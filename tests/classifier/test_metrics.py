@@ -38,7 +38,11 @@ def test_six_clips_are_measured_as_by_hand() -> None:
     assert [each.recall for each in found.by_class] == pytest.approx([1 / 3, 1 / 2, 1])
     assert found.macro_f1 == pytest.approx((2 / 4 + 2 / 5 + 2 / 3) / 3)
     assert found.loss == pytest.approx(-np.log([0.8, 0.3, 0.1, 0.7, 0.2, 0.9]).mean())
-    assert [(group.name, group.clips) for group in found.by_group] == [("q", 3), ("p", 2), ("r", 1)]
+    assert [(group.name, group.clips, group.wrong) for group in found.by_group] == [
+        ("q", 3, 2),
+        ("p", 2, 1),
+        ("r", 1, 0),
+    ]
     assert [group.accuracy for group in found.by_group] == pytest.approx([1 / 3, 1 / 2, 1])
 
 

@@ -1,0 +1,234 @@
+"""`earmark evaluate`: how good is a model on clips whose class is known?"""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from desktop_app.assets import DEFAULT_MODEL, model_dirs
+from desktop_app.audio.atomic import replacing
+from desktop_app.classifier.groupings import GROUPINGS
+from desktop_app.cli.shared import HelpFormatter, cells, plain_table, progress_console, say, show
+from desktop_app.errors import UserError
+
+if TYPE_CHECKING:
+    from desktop_app.classifier.card import ModelEntry
+    from desktop_app.classifier.dataset import Clip
+    from desktop_app.classifier.judging import Judge, Judged
+    from desktop_app.classifier.report import Report
+    from desktop_app.cli.shared import Commands
+
+PAIRS_SHOWN = 8
+UNREADABLE_SHOWN = 10
+
+_DESCRIPTION = """\
+Judge clips whose class is known and say how good the model is.
+
+The clips lie in one folder for each class. A folder fits the class of its name (case and underscores at the ends do
+not count); folders that the model does not know are named and left out. Clips that cannot be read are listed and never
+counted. A clip longer than the model's window speaks by the window that names it in `earmark classify`.
+"""
+_EPILOG = f"""\
+examples:
+  earmark evaluate --data ~/clips
+  earmark evaluate --model owls --data ~/clips --group-by source --report ~/owls-report
+  earmark evaluate --data ~/digits --class 1=one --class 2=two --json - | jq .accuracy
+  earmark evaluate --data ~/calls --group-by '^([^-]+)-'
+
+--group-by says which clips belong together: {", ".join(GROUPINGS)} (in the names of Speech Commands, Free Spoken Digits
+and ESC-50; elsewhere each clip stands for itself), or a regular expression whose brackets find the group in the name.
+--report writes report.html, its pictures as PNG, predictions.csv and report.json.
+Exit status: 0; 1 where some clips could not be read; 2 for misuse, or where nothing could be judged.
+"""
+
+
+def add_parser(commands: "Commands") -> None:
+    """Add the command's arguments and its `run`."""
+    parser = commands.add_parser(
+        "evaluate",
+        help="say how good a model is",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=HelpFormatter,
+    )
+    parser.add_argument("--model", metavar="NAME_OR_PATH", help=f"a model's name or file (default: {DEFAULT_MODEL})")
+    add_data_arguments(parser)
+    parser.add_argument("--report", type=Path, metavar="DIR", help="write the report into this folder; made if need be")
+    parser.add_argument("--json", metavar="OUT.json", help="write the report as JSON; “-” prints it")
+    parser.set_defaults(run=run)
+
+
+def add_data_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that say which clips are judged."""
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="a folder with one folder a class")
+    parser.add_argument("--group-by", default="speaker", metavar="HOW", help="which clips belong together, below")
+    parser.add_argument(
+        "--class",
+        dest="classes",
+        type=_pair,
+        action="append",
+        default=[],
+        metavar="FOLDER=CLASS",
+        help="take a folder for a class of another name; may be repeated",
+    )
+    parser.add_argument(
+        "--others-unknown",
+        action="store_true",
+        help="take folders that the model does not know for its class “unknown” instead of leaving them out",
+    )
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Judge, print and save; return 1 if clips could not be read."""
+    report = _report_on(chosen)
+    if chosen.report:
+        from desktop_app.classifier.report import write_report
+
+        say(f"The report is in {write_report(report, chosen.report)}")
+    if chosen.json:
+        _save_json(report, chosen.json)
+    if chosen.json != "-":
+        _print(report)
+    _say_what_is_missing(report)
+    return 1 if report.unreadable else 0
+
+
+def judge_folder(judge: "Judge", clips: "tuple[Clip, ...]") -> "Judged":
+    """Return the scores of the clips, with a bar on the terminal while they are judged."""
+    from desktop_app.classifier.judging import judge_clips
+
+    console = progress_console()
+    columns = (TextColumn("Judging"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=len(clips))
+        return judge_clips(judge, clips, progress=lambda done: progress.update(task, completed=done))
+
+
+def clips_in(folder: Path, group_by: str) -> "list[Clip]":
+    """Return the clips of the class folders; UserError where there are none or the grouping makes no sense."""
+    from desktop_app.classifier.dataset import find_clips
+    from desktop_app.classifier.groupings import grouping_named
+
+    grouping = grouping_named(group_by)
+    if not folder.is_dir():
+        raise UserError(f"“{folder}” is no folder: name one that holds a folder of clips for each class.")
+    return find_clips(folder, grouping)
+
+
+def find_entry(name: str | None) -> "ModelEntry":
+    """Return the model of a name or in a file, the default one where there is no name."""
+    from desktop_app.classifier.card import find_model
+
+    return find_model(name or DEFAULT_MODEL, *model_dirs())
+
+
+def _report_on(chosen: argparse.Namespace) -> "Report":
+    entry = find_entry(chosen.model)
+    found = clips_in(chosen.data, chosen.group_by)
+    from desktop_app.classifier.assignment import assign
+    from desktop_app.classifier.inference import Classifier
+    from desktop_app.classifier.measures import measure
+    from desktop_app.classifier.overlap import overlap_of
+    from desktop_app.classifier.report import Report
+
+    mapping = dict(chosen.classes)
+    assignment = assign(found, entry.card.classes, mapping, others_unknown=chosen.others_unknown)
+    judged = judge_folder(Classifier.load(entry.path), assignment.clips)
+    return Report(
+        card=entry.card,
+        model_path=entry.path,
+        data=chosen.data,
+        grouping=chosen.group_by,
+        created=datetime.now().astimezone().isoformat(timespec="seconds"),
+        table=judged.table,
+        measures=measure(judged.table),
+        assignment=assignment,
+        unreadable=judged.unreadable,
+        overlap=overlap_of(entry.card, judged.table.paths, judged.table.groups),
+    )
+
+
+def _save_json(report: "Report", name: str) -> None:
+    from desktop_app.classifier.report import json_text
+
+    text = json_text(report)
+    if name == "-":
+        sys.stdout.write(text)
+        return
+    with replacing(name) as file:
+        file.write(text.encode("utf-8", "backslashreplace"))
+
+
+def _print(report: "Report") -> None:
+    """Print the headline, the classes and the most confused pairs."""
+    tables = (_headline(report), _classes(report), _pairs(report))
+    for place, table in enumerate(table for table in tables if table.row_count):
+        sys.stdout.write("\n" if place else "")
+        show(table)
+
+
+def _headline(report: "Report") -> Table:
+    measures = report.measures
+    table = plain_table("", "", "")
+    table.show_header = False
+    between = f"(95 %: {percent(measures.interval.low)} to {percent(measures.interval.high)})"
+    table.add_row(*cells("Accuracy", percent(measures.accuracy), between))
+    table.add_row(*cells("Macro F1", percent(measures.macro_f1), ""))
+    table.add_row(*cells("Loss", f"{measures.loss:.3f}", ""))
+    table.add_row(*cells("Calibration error", percent(measures.calibration_error), ""))
+    table.add_row(*cells("Clips", f"{measures.clips:,}", f"of {len(measures.by_group):,} speakers or sources"))
+    return table
+
+
+def _classes(report: "Report") -> Table:
+    numbers = ("Clips", "Precision", "Recall", "F1")
+    table = plain_table("Class", *numbers, right=numbers)
+    for each in report.measures.by_class:
+        if each.clips or each.named:
+            table.add_row(*cells(each.label, each.clips, *map(percent, (each.precision, each.recall, each.f1))))
+    return table
+
+
+def _pairs(report: "Report") -> Table:
+    table = plain_table("Most confused", "", "Clips", "For example", right=("Clips",))
+    for pair in report.measures.pairs[:PAIRS_SHOWN]:
+        example = report.table.paths[pair.rows[0]]
+        table.add_row(*cells(pair.target, f"taken for {pair.judged}", len(pair.rows), example))
+    return table
+
+
+def _say_what_is_missing(report: "Report") -> None:
+    """Say what qualifies the numbers: folders, files, and what the model had heard before."""
+    for folder, name in report.assignment.taken_as.items():
+        say(f"The folder “{folder}” was taken for the class “{name}”.")
+    say_left_out(report.assignment.left_out)
+    for each in report.unreadable[:UNREADABLE_SHOWN]:
+        say(f"earmark: {each.reason}")
+    if report.unreadable:
+        say(f"{len(report.unreadable)} clips could not be read and are not counted.")
+    say(report.overlap.sentence())
+
+
+def say_left_out(left_out: Mapping[str, int]) -> None:
+    """Say which folders were left out, if any."""
+    if left_out:
+        folders = ", ".join(f"{folder} ({clips})" for folder, clips in left_out.items())
+        say(f"Left out, as the model does not know these classes: {folders}.")
+
+
+def percent(share: float) -> str:
+    """Return a share as people write it."""
+    return f"{100 * share:.1f} %"
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """Return folder and class of `FOLDER=CLASS`; for argparse."""
+    folder, equals, name = text.rpartition("=")
+    if not (folder and equals and name):
+        raise ValueError(text)
+    return folder, name
