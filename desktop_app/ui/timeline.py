@@ -128,7 +128,7 @@ class Timeline(QWidget):
 
     def set_play_head(self, at_s: float) -> None:
         """Draw the play head; with `follow_play_head` the page turns when it runs out of sight."""
-        was_visible = self.view.start_s <= self._play_head_s <= self.view.stop_s
+        was_visible = self.view.shows(self._play_head_s)
         self._play_head_s = at_s
         if self.follow_play_head and was_visible:
             self.view.reveal(at_s)
@@ -167,8 +167,8 @@ class Timeline(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        for widget in (self._read_out, self.overview):
-            column.addWidget(widget)
+        column.addWidget(self._read_out)
+        column.addWidget(self.overview)
         column.addWidget(scroll, 1)
         column.addWidget(self.time_axis)
         column.addWidget(self.controls)
@@ -278,8 +278,7 @@ class Timeline(QWidget):
             self.painted.emit()
 
     def _zoom_centre(self) -> float | None:
-        visible = 0 < self._play_head_s and self.view.start_s <= self._play_head_s <= self.view.stop_s
-        return self._play_head_s if visible else None
+        return self._play_head_s if self._play_head_s > 0 and self.view.shows(self._play_head_s) else None
 
     def _repaint(self) -> None:
         self.lanes.repaint_all()

@@ -69,8 +69,12 @@ class ViewState(QObject):
 
     def reveal(self, at_s: float) -> None:
         """Turn to the page that begins just before `at_s`, unless that is visible."""
-        if not self.start_s <= at_s <= self.stop_s:
+        if not self.shows(at_s):
             self.pan(at_s - self.span_s * PAGE_OVERLAP / 2 - self.start_s)
+
+    def shows(self, at_s: float) -> bool:
+        """Return whether a time is visible."""
+        return self.start_s <= at_s <= self.stop_s
 
     def show_axis(self, axis: FrequencyAxis) -> None:
         """Show other frequencies."""
