@@ -213,9 +213,7 @@ def _target_for(request: ClipRequest, folder_or_path: Path, settings: ExportSett
     """Return the path to write, its folder made."""
     if format_for_path(folder_or_path) is not None and not folder_or_path.is_dir():
         if folder_or_path.resolve() == request.source.resolve():
-            raise UserError(
-                f"“{shown_name(folder_or_path)}” is the recording itself: choose another name."
-            )
+            raise UserError(f"“{shown_name(folder_or_path)}” is the recording itself: choose another name.")
         return folder_or_path
     target = folder_or_path / PurePosixPath(clip_name(request, settings, index))
     try:
