@@ -15,10 +15,11 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy.fft import rfft
 
 from desktop_app.classifier.frontend_config import (
-    FrontEndConfig,
     InputShape,
     LogMelConfig,
+    SpectralConfig,
     SpectrogramConfig,
+    WaveformConfig,
     front_end_config,
     output_shape,
 )
@@ -30,7 +31,7 @@ Array = npt.NDArray[np.float32]
 class _Scratch:
     """One thread's memory for one clip: memory that is asked for anew each time costs a third of the transform."""
 
-    def __init__(self, config: FrontEndConfig, frames: int, columns: int) -> None:
+    def __init__(self, config: SpectralConfig, frames: int, columns: int) -> None:
         size, length, hop = config.n_fft, config.window_frames, config.hop_frames
         offset = (size - length) // 2
         self.mirrored = np.zeros(frames + 2 * (size // 2), np.float32)
@@ -44,7 +45,10 @@ class Features:
 
     def __init__(self, description: Mapping[str, Any], frames: int) -> None:
         """Prepare for windows of `frames` samples; UserError for a front-end that this version does not know."""
-        self.config: FrontEndConfig = front_end_config(description)
+        config = front_end_config(description)
+        if isinstance(config, WaveformConfig):
+            raise UserError("A network that hears the waveform itself runs by torch only; use its safetensors file.")
+        self.config: SpectralConfig = config
         self.shape: InputShape = output_shape(description, frames)
         self._new_scratch = partial(_Scratch, self.config, frames, self.shape.columns)
         self._of_thread = threading.local()

@@ -13,6 +13,7 @@ from desktop_app.classifier.frontend_config import (
     InputShape,
     LogMelConfig,
     SpectrogramConfig,
+    WaveformConfig,
     describe_front_end,
     front_end_config,
     output_shape,
@@ -26,6 +27,8 @@ __all__ = [
     "LogMel",
     "LogMelConfig",
     "SpectrogramConfig",
+    "WaveformConfig",
+    "Waveforms",
     "build_front_end",
     "describe_front_end",
     "fitted_to",
@@ -85,12 +88,26 @@ class LinearSpectrogram(nn.Module):
         return torch.view_as_real(spectrum).permute(0, 3, 1, 2).contiguous()
 
 
-FrontEnd = LogMel | LinearSpectrogram
+class Waveforms(nn.Module):
+    """The waveform as it is, in the shape that all networks take."""
+
+    def __init__(self, config: WaveformConfig) -> None:
+        super().__init__()
+        self.config = config
+
+    def forward(self, waveforms: Tensor) -> Tensor:
+        """Return shape (batch, 1, 1, frames) for waveforms of shape (batch, frames)."""
+        return waveforms[:, None, None, :]
+
+
+FrontEnd = LogMel | LinearSpectrogram | Waveforms
 
 
 def build_front_end(description: Mapping[str, Any]) -> FrontEnd:
     """Return the front-end that a card describes; UserError where this version cannot build it."""
     config = front_end_config(description)
+    if isinstance(config, WaveformConfig):
+        return Waveforms(config)
     return LogMel(config) if isinstance(config, LogMelConfig) else LinearSpectrogram(config)
 
 

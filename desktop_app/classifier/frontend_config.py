@@ -53,22 +53,29 @@ class SpectrogramConfig:
 
 
 @dataclass(frozen=True)
+class WaveformConfig:
+    """The waveform itself, for networks that learn their own filters; no constants."""
+
+
+@dataclass(frozen=True)
 class InputShape:
     """What a front-end hands to a network for one window."""
 
     channels: int
     """1, or 2 for real and imaginary part."""
     bands: int
-    """Mel bands or Fourier bins."""
+    """Mel bands or Fourier bins; 1 for waveforms."""
     columns: int
-    """Points in time."""
+    """Points in time; every sample for waveforms."""
 
 
-FrontEndConfig = LogMelConfig | SpectrogramConfig
+SpectralConfig = LogMelConfig | SpectrogramConfig
+FrontEndConfig = SpectralConfig | WaveformConfig
 
-_CONFIGS: dict[str, type[LogMelConfig] | type[SpectrogramConfig]] = {
+_CONFIGS: dict[str, type[LogMelConfig] | type[SpectrogramConfig] | type[WaveformConfig]] = {
     "log_mel": LogMelConfig,
     "spectrogram": SpectrogramConfig,
+    "waveform": WaveformConfig,
 }
 
 
@@ -97,7 +104,9 @@ def front_end_config(description: Mapping[str, Any]) -> FrontEndConfig:
 def output_shape(description: Mapping[str, Any], frames: int) -> InputShape:
     """Return what the described front-end makes of a window; UserError where this version cannot build it."""
     config = front_end_config(description)
-    columns = 1 + frames // config.hop_frames
+    if isinstance(config, WaveformConfig):
+        return InputShape(1, 1, frames)
+    columns = 1 + (frames - config.n_fft % 2) // config.hop_frames  # torch centres windows, an odd one short of the end
     if isinstance(config, LogMelConfig):
         return InputShape(1, config.mel_bands, columns)
     return InputShape(2 if config.power is None else 1, config.n_fft // 2 + 1, columns)
@@ -105,6 +114,8 @@ def output_shape(description: Mapping[str, Any], frames: int) -> InputShape:
 
 def _check(config: FrontEndConfig) -> None:
     """Raise ValueError or TypeError where a transform of these sizes makes no sense or eats the memory."""
+    if isinstance(config, WaveformConfig):
+        return
     if not (1 <= config.hop_frames <= config.window_frames <= config.n_fft <= MOST_FFT and config.window_frames > 1):
         raise ValueError("hop, window and transform do not fit together")
     if isinstance(config, LogMelConfig):

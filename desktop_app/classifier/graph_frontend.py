@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 
 from desktop_app.classifier.features import hann, mel_bands
-from desktop_app.classifier.frontend_config import FrontEndConfig, LogMelConfig
+from desktop_app.classifier.frontend_config import LogMelConfig, SpectralConfig, describe_front_end, output_shape
 
 
 class GraphFrontEnd(nn.Module):
@@ -23,10 +23,10 @@ class GraphFrontEnd(nn.Module):
     bands: Tensor
     turn: Tensor
 
-    def __init__(self, config: FrontEndConfig, frames: int) -> None:
+    def __init__(self, config: SpectralConfig, frames: int) -> None:
         super().__init__()
         self.config = config
-        self.columns = 1 + frames // config.hop_frames
+        self.columns = output_shape(describe_front_end(config), frames).columns
         size, length = config.n_fft, config.window_frames
         half = (length - 1) // 2  # pairs of samples around the middle; the window is 0 at its first sample
         places = torch.arange(length - half, length, dtype=torch.float64) - length / 2

@@ -9,6 +9,7 @@ import torch
 from scipy.signal import get_window
 
 from desktop_app.classifier.frontend import (
+    InputShape,
     LinearSpectrogram,
     LogMel,
     LogMelConfig,
@@ -106,3 +107,10 @@ def test_fitted_constants_normalise_what_they_were_fitted_to() -> None:
 def test_a_front_end_that_cannot_be_is_one_sentence(change: dict[str, Any]) -> None:
     with pytest.raises(UserError, match=r"[.]$"):
         build_front_end({**describe_front_end(LogMelConfig()), **change})
+
+
+def test_the_waveform_itself_is_a_front_end() -> None:
+    front_end = build_front_end({"kind": "waveform"})
+    waveforms = torch.randn(3, 800)
+    assert torch.equal(front_end(waveforms)[:, 0, 0], waveforms)
+    assert output_shape({"kind": "waveform"}, 800) == InputShape(1, 1, 800)
