@@ -1,7 +1,7 @@
 """The model card: everything a person or a program must know about a model, kept inside the model's own file.
 
 Reading a card needs no torch: a safetensors file begins with the length of its header (8 bytes, little endian) and the
-header, which is JSON; the card is one text in its `__metadata__`.
+header, which is JSON; the card is one text in its `__metadata__`. Imported ONNX models keep it in their metadata.
 """
 
 import json
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop_app.audio.sources import require_regular_file, shown_name
+from desktop_app.classifier import onnx_file
 from desktop_app.errors import UserError
 
 SCHEMA_VERSION = 1
@@ -120,11 +121,18 @@ class ModelEntry:
 
 def read_card(path: Path) -> ModelCard:
     """Return the card of a model file without reading its weights; UserError for anything else. Any thread."""
-    metadata = read_header(path).get("__metadata__")
-    text = metadata.get(METADATA_KEY) if isinstance(metadata, dict) else None
+    text = _card_text(path)
     if not isinstance(text, str):
         raise UserError(f"“{shown_name(path)}” has no model card; choose a model made by Earmark.")
     return card_from_json(text, shown_name(path))
+
+
+def _card_text(path: Path) -> object:
+    """Return the text of the card, None where the file has none."""
+    if path.suffix.lower() == onnx_file.SUFFIX:
+        return onnx_file.read_metadata(path).get(onnx_file.CARD_KEY)
+    metadata = read_header(path).get("__metadata__")
+    return metadata.get(METADATA_KEY) if isinstance(metadata, dict) else None
 
 
 def read_header(path: Path) -> dict[str, Any]:
@@ -173,7 +181,7 @@ def list_models(*folders: Path, problems: Callable[[str], None] | None = None) -
     """
     found: dict[str, ModelEntry] = {}
     for folder in folders:
-        for path in sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []:
+        for path in _model_files(folder):
             try:
                 card = read_card(path)
             except UserError as reason:
@@ -190,10 +198,17 @@ def find_model(name: str, *folders: Path) -> ModelEntry:
     for entry in entries:
         if name in (entry.card.name, entry.path.name):
             return entry
-    if Path(name).suffix == SUFFIX:
+    if Path(name).suffix.lower() in (SUFFIX, onnx_file.SUFFIX):
         return ModelEntry(Path(name), read_card(Path(name)))
     known = ", ".join(entry.card.name for entry in entries) or "none"
     raise UserError(f"There is no model named “{name}”; the models here are: {known}.")
+
+
+def _model_files(folder: Path) -> list[Path]:
+    """Return the files of weights, and the ONNX files that are not compiled from one of them."""
+    weights = sorted(folder.glob(f"*{SUFFIX}"))
+    compiled = {path.with_suffix(onnx_file.SUFFIX) for path in weights}
+    return weights + sorted(set(folder.glob(f"*{onnx_file.SUFFIX}")) - compiled)
 
 
 def _card_of(values: dict[str, Any]) -> ModelCard:

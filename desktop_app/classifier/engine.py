@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.classifier import onnx_file
-from desktop_app.classifier.card import ModelCard, card_from_json, read_card
+from desktop_app.classifier.card import ModelCard, read_card
 from desktop_app.errors import UserError
 
 Array = npt.NDArray[np.float32]
@@ -64,15 +64,7 @@ def open_onnx(path: Path) -> Engine:
     from desktop_app.classifier.onnx_engine import OnnxEngine
 
     content = onnx_file.read_onnx(path)
-    return OnnxEngine(content, read_onnx_card(path), path.name)
-
-
-def read_onnx_card(path: Path) -> ModelCard:
-    """Return the card in the metadata of an ONNX file; UserError where there is none. Any thread."""
-    text = onnx_file.read_metadata(path).get(onnx_file.CARD_KEY)
-    if text is None:
-        raise UserError(f"“{path.name}” has no model card; import it first (earmark models import).")
-    return card_from_json(text, path.name)
+    return OnnxEngine(content, read_card(path), path.name)
 
 
 def compiled_path(path: Path) -> Path:
