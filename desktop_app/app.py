@@ -15,7 +15,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 from desktop_app import __version__, assets
-from desktop_app.audio.outputs import OpenOutput
+from desktop_app.audio.playing.outputs import OpenOutput
 from desktop_app.audio.streams import Device, open_output
 from desktop_app.errors import UserError
 from desktop_app.services import logbook
@@ -48,6 +48,8 @@ from desktop_app.ui.verdict_panel import VerdictPanel
 logger = logging.getLogger(__name__)
 
 PAN_STEP = 0.1
+SELECT_STEP = 0.02
+"""Parts of what is visible."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -286,6 +288,9 @@ class Earmark(QObject):
             "page_right": lambda: view.scroll_page(1),
             "step_left": lambda: view.pan(-PAN_STEP),
             "step_right": lambda: view.pan(PAN_STEP),
+            "select_all": view.select_all,
+            "select_left": lambda: view.extend_selection(-SELECT_STEP),
+            "select_right": lambda: view.extend_selection(SELECT_STEP),
             "theme": self._switch_theme,
             "reset_layout": self.window.restore_panels,
             "find": panel.focus_filter,

@@ -43,8 +43,8 @@ def probe(source: Source, *, format: str | None = None) -> AudioMetadata:
     its end. UserError says in one sentence what is wrong with a source that holds no readable sound. What a file
     object raises comes through as it is. Any thread.
     """
-    from desktop_app.audio.byte_source import ByteSource
-    from desktop_app.audio.examination import examine
+    from desktop_app.audio.decoding.byte_source import ByteSource
+    from desktop_app.audio.decoding.examination import examine
 
     with ByteSource(source) as opened:
         return examine(opened, format).metadata

@@ -7,12 +7,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.audio.byte_source import ByteSource
-from desktop_app.audio.decode_cache import CachedDecoder, Decoder
-from desktop_app.audio.examination import Examination, examine
+from desktop_app.audio.decoding.byte_source import ByteSource
+from desktop_app.audio.decoding.decode_cache import CachedDecoder, Decoder
+from desktop_app.audio.decoding.examination import Examination, examine
+from desktop_app.audio.decoding.routes import Route
+from desktop_app.audio.decoding.soundfile_decoder import SOUNDFILE_ERRORS, SoundfileDecoder
 from desktop_app.audio.metadata import AudioMetadata
-from desktop_app.audio.routes import Route
-from desktop_app.audio.soundfile_decoder import SOUNDFILE_ERRORS, SoundfileDecoder
 from desktop_app.audio.sources import Source
 from desktop_app.errors import UserError
 
@@ -188,7 +188,7 @@ class Reader:
                     raise
                 return self._open_tolerant()
         else:
-            from desktop_app.audio.ffmpeg_decoder import FfmpegDecoder
+            from desktop_app.audio.decoding.ffmpeg_decoder import FfmpegDecoder
 
             demuxer = self._examination.demuxer
             decoder = FfmpegDecoder(self._source, demuxer, self.sample_rate_hz, self.channels, route)

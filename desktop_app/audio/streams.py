@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.audio.feed import PlayRequest
-from desktop_app.audio.outputs import Fill, OutputRequest
-from desktop_app.audio.player import Player, PlayState
+from desktop_app.audio.playing.feed import PlayRequest
+from desktop_app.audio.playing.outputs import Fill, OutputRequest
+from desktop_app.audio.playing.player import Player, PlayState
 from desktop_app.errors import UserError
 
 __all__ = ["Device", "PlayRequest", "PlayState", "Player", "SoundOutput", "list_output_devices", "open_output"]

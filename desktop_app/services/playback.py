@@ -5,8 +5,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from desktop_app.audio.feed import Playable, PlayRequest
-from desktop_app.audio.outputs import OpenOutput
+from desktop_app.audio.playing.feed import Playable, PlayRequest
+from desktop_app.audio.playing.outputs import OpenOutput
 from desktop_app.audio.streams import Device, Player, list_output_devices, open_output
 from desktop_app.services.jobs import JobContext, JobRunner
 from desktop_app.services.messages import Messages

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app.audio.decoding.seek_costs import seek_cost
 from desktop_app.audio.frame_source import FrameSource
 from desktop_app.audio.peaks import BlockSource
-from desktop_app.audio.seek_costs import seek_cost
 from desktop_app.audio.spectrogram import ColumnSpan, columns
 from desktop_app.services.jobs import JobContext, JobRunner
 from desktop_app.services.pieces import SAMPLES_FRAMES, TILE_COLUMNS, Key, Piece, PieceCache, SamplesKey, TileKey
@@ -39,7 +39,7 @@ class OpenSource(FrameSource, BlockSource, Protocol):
 
 def open_recording(path: Path) -> OpenSource:
     """Open a recording with `audio.reader`; its decoders are imported here, on the worker."""
-    from desktop_app.audio.direct_pcm import with_direct_access
+    from desktop_app.audio.decoding.direct_pcm import with_direct_access
     from desktop_app.audio.reader import open_audio
 
     return with_direct_access(path, open_audio(path))

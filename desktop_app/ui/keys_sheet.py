@@ -10,10 +10,13 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Drag", "Select time; on the spectrogram a box in time and frequency"),
     ("Drag an edge", "Move that edge of the selection"),
     ("Click", "Set the play head"),
+    ("Shift + click", "Select up to there"),
     ("Double-click", "Play from there, or the selection"),
     ("Wheel", "Scroll in time"),
     ("Ctrl + wheel", "Zoom in time at the cursor"),
-    ("Wheel on the Hz axis", "Zoom in frequency"),
+    ("Middle drag", "Move the view"),
+    ("Wheel on the Hz axis", "Zoom in frequency; drag moves, double-click shows all"),
+    ("Wheel on the amplitude axis", "Stretch the waveform"),
 )
 
 KEY_WIDTH = 136

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from desktop_app.audio.seek_costs import seek_cost
+from desktop_app.audio.decoding.seek_costs import seek_cost
 from desktop_app.services.jobs import JobRunner
 from desktop_app.services.pieces import Key, TileKey
 from desktop_app.services.session import Selection, Session

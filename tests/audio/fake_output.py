@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.audio.outputs import Fill, OutputRequest
+from desktop_app.audio.playing.outputs import Fill, OutputRequest
 from desktop_app.errors import UserError
 
 Frames = NDArray[np.float32]

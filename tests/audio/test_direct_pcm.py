@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from desktop_app.audio.direct_pcm import DirectPcm, with_direct_access
+from desktop_app.audio.decoding.direct_pcm import DirectPcm, with_direct_access
 from desktop_app.audio.frame_source import gather
 from desktop_app.audio.reader import open_audio
 

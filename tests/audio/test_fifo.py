@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.audio.fifo import FrameFifo
+from desktop_app.audio.playing.fifo import FrameFifo
 
 
 @given(capacity=st.integers(1, 20), moves=st.lists(st.tuples(st.booleans(), st.integers(0, 30)), max_size=40))

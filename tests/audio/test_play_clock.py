@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from desktop_app.audio.play_clock import PlayClock
+from desktop_app.audio.playing.play_clock import PlayClock
 
 
 def test_before_the_first_callback_nothing_is_heard() -> None:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop_app.audio import routes
+from desktop_app.audio.decoding import routes
 from desktop_app.audio.formats import format_for_path
 from desktop_app.audio.metadata import probe
 from desktop_app.audio.reader import open_audio
@@ -319,7 +319,7 @@ class TestArguments:
         self, monkeypatch: pytest.MonkeyPatch, recordings: dict[str, Path]
     ) -> None:
         full = read_all(recordings["wma.wma"])
-        monkeypatch.setattr("desktop_app.audio.decode_cache._MEMORY_BYTES", 10_000)
+        monkeypatch.setattr("desktop_app.audio.decoding.decode_cache._MEMORY_BYTES", 10_000)
         with open_audio(recordings["wma.wma"]) as reader:
             np.testing.assert_array_equal(reader.read(100_000, 2_000), full[100_000:102_000])
             np.testing.assert_array_equal(reader.read(10, 2_000), full[10:2_010])

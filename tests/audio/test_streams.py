@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from desktop_app.audio import streams, voice
-from desktop_app.audio.feed import mixed
-from desktop_app.audio.outputs import OutputRequest
+from desktop_app.audio import streams
+from desktop_app.audio.playing import voice
+from desktop_app.audio.playing.feed import mixed
+from desktop_app.audio.playing.outputs import OutputRequest
 from desktop_app.audio.streams import Player, PlayRequest, list_output_devices, open_output
 from desktop_app.errors import UserError
 from tests.audio.fake_output import ArrayReader, FakeDevice

@@ -1,7 +1,7 @@
 """Bare streams of speech frames: AMR (RFC 4867, storage format) and GSM 06.10. Their length is counted, not read."""
 
-from desktop_app.audio.byte_source import ByteSource
-from desktop_app.audio.headers.header import Header
+from desktop_app.audio.decoding.byte_source import ByteSource
+from desktop_app.audio.decoding.headers.header import Header
 
 # Bytes of a frame by the four bits of its type, its own header byte included (3GPP TS 26.101 and 26.201).
 _NARROW = (13, 14, 16, 18, 20, 21, 27, 32, 6, 0, 0, 0, 0, 0, 1, 1)

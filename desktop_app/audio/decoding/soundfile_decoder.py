@@ -6,8 +6,8 @@ import numpy as np
 import soundfile as sf
 from numpy.typing import NDArray
 
-from desktop_app.audio.byte_source import ByteSource
-from desktop_app.audio.headers.header import Header
+from desktop_app.audio.decoding.byte_source import ByteSource
+from desktop_app.audio.decoding.headers.header import Header
 from desktop_app.errors import UserError
 
 Samples = NDArray[np.float32]

@@ -7,7 +7,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.audio.outputs import Output
+from desktop_app.audio.playing.outputs import Output
 from desktop_app.audio.resample import StreamResampler
 
 BLOCK_FRAMES = 8192

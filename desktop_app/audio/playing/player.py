@@ -3,9 +3,9 @@
 import time
 from dataclasses import dataclass, replace
 
-from desktop_app.audio.feed import PlayRequest
-from desktop_app.audio.outputs import OpenOutput
-from desktop_app.audio.voice import Voice
+from desktop_app.audio.playing.feed import PlayRequest
+from desktop_app.audio.playing.outputs import OpenOutput
+from desktop_app.audio.playing.voice import Voice
 
 HANGING_DRIVER = (
     "The sound driver does not answer: restart the sound service or choose another device, then press play."

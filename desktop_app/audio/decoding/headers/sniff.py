@@ -1,7 +1,7 @@
 """Recognise a container by its contents; a suffix only decides where the contents cannot."""
 
-from desktop_app.audio.byte_source import ByteSource
-from desktop_app.audio.headers.mpeg import is_adts_start, is_mpeg_audio_start
+from desktop_app.audio.decoding.byte_source import ByteSource
+from desktop_app.audio.decoding.headers.mpeg import is_adts_start, is_mpeg_audio_start
 
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"fLaC", "FLAC"),

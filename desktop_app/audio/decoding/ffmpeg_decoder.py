@@ -6,10 +6,10 @@ from itertools import chain
 import numpy as np
 from av.audio.frame import AudioFrame
 
-from desktop_app.audio.byte_source import ByteSource
-from desktop_app.audio.ffmpeg_container import FFMPEG_ERRORS
-from desktop_app.audio.ffmpeg_stream import FfmpegStream, Samples, float_samples
-from desktop_app.audio.routes import Route
+from desktop_app.audio.decoding.byte_source import ByteSource
+from desktop_app.audio.decoding.ffmpeg_container import FFMPEG_ERRORS
+from desktop_app.audio.decoding.ffmpeg_stream import FfmpegStream, Samples, float_samples
+from desktop_app.audio.decoding.routes import Route
 
 _SILENCED = "A part of the recording is damaged: it was left silent."
 _CHANGES = "The recording changes its channels or its sample rate midway: that part was left out."

@@ -16,9 +16,9 @@ from av.container import InputContainer
 from av.packet import Packet
 from numpy.typing import NDArray
 
-from desktop_app.audio.byte_source import ByteSource
-from desktop_app.audio.ffmpeg_container import FFMPEG_ERRORS, open_container, sound_of
-from desktop_app.audio.routes import Route
+from desktop_app.audio.decoding.byte_source import ByteSource
+from desktop_app.audio.decoding.ffmpeg_container import FFMPEG_ERRORS, open_container, sound_of
+from desktop_app.audio.decoding.routes import Route
 
 Samples = NDArray[np.float32]
 

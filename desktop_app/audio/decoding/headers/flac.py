@@ -7,9 +7,9 @@ found and its two checksums are tested before the length is believed.
 from dataclasses import dataclass
 from functools import cache, reduce
 
-from desktop_app.audio.byte_source import ByteSource
-from desktop_app.audio.headers import tags
-from desktop_app.audio.headers.header import Header
+from desktop_app.audio.decoding.byte_source import ByteSource
+from desktop_app.audio.decoding.headers import tags
+from desktop_app.audio.decoding.headers.header import Header
 
 _STREAMINFO, _VORBIS_COMMENT = 0, 4
 _LONGEST_COMMENT = 1024 * 1024

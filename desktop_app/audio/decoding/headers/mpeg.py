@@ -6,9 +6,9 @@ behind. Without them libsndfile guesses (it read 45 % of a variable-rate file in
 
 from dataclasses import dataclass
 
-from desktop_app.audio.byte_source import HEAD_BYTES, ByteSource
-from desktop_app.audio.headers import tags
-from desktop_app.audio.headers.header import Header
+from desktop_app.audio.decoding.byte_source import HEAD_BYTES, ByteSource
+from desktop_app.audio.decoding.headers import tags
+from desktop_app.audio.decoding.headers.header import Header
 
 _BITRATES_KBPS = {
     (1, 1): (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),

@@ -10,7 +10,7 @@ the decode is kept.
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from desktop_app.audio.headers.header import Header
+from desktop_app.audio.decoding.headers.header import Header
 
 Seek = Literal["exact", "snapped", "never"]
 

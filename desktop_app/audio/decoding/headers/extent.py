@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from desktop_app.audio.byte_source import ByteSource
+from desktop_app.audio.decoding.byte_source import ByteSource
 
 _ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _MATROSKA_SEGMENT = bytes.fromhex("18538067")

@@ -8,9 +8,9 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from desktop_app.audio.byte_source import ByteSource
-from desktop_app.audio.headers import tags
-from desktop_app.audio.headers.header import Access, Header
+from desktop_app.audio.decoding.byte_source import ByteSource
+from desktop_app.audio.decoding.headers import tags
+from desktop_app.audio.decoding.headers.header import Access, Header
 
 _LONGEST_PAGE = 27 + 255 + 255 * 255
 _USUAL_HEADERS = 64 * 1024

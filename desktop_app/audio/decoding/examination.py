@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from desktop_app.audio.byte_source import ByteSource
+from desktop_app.audio.decoding.byte_source import ByteSource
+from desktop_app.audio.decoding.headers import flac, mpeg, ogg, riff, speech
+from desktop_app.audio.decoding.headers.extent import promised_bytes
+from desktop_app.audio.decoding.headers.header import Header
+from desktop_app.audio.decoding.headers.sniff import sniff
+from desktop_app.audio.decoding.routes import Route, route_of_header
 from desktop_app.audio.formats import FORMATS, AudioFormat, format_named
-from desktop_app.audio.headers import flac, mpeg, ogg, riff, speech
-from desktop_app.audio.headers.extent import promised_bytes
-from desktop_app.audio.headers.header import Header
-from desktop_app.audio.headers.sniff import sniff
 from desktop_app.audio.metadata import AudioMetadata
-from desktop_app.audio.routes import Route, route_of_header
 from desktop_app.errors import UserError
 
 _BY_NAME = {entry.name: entry for entry in FORMATS}
@@ -78,7 +78,7 @@ def _with_what_is_known(header: Header, own: Header | None) -> Header:
 
 def _ask_libraries(source: ByteSource, entry: AudioFormat) -> tuple[Header, Route]:
     """Ask libsndfile if it knows the container, and FFmpeg if that fails or libsndfile does not know it."""
-    from desktop_app.audio import soundfile_decoder
+    from desktop_app.audio.decoding import soundfile_decoder
 
     if entry.libsndfile and entry.name not in ("FLAC", "MP3", "OGG"):
         try:
@@ -89,7 +89,7 @@ def _ask_libraries(source: ByteSource, entry: AudioFormat) -> tuple[Header, Rout
         else:
             if header.encoding not in _MISREAD and (header.encoding, header.bits_per_sample) != ("ALAC", 32):
                 return header, Route("soundfile", "exact" if seekable else "never")
-    from desktop_app.audio import ffmpeg_container
+    from desktop_app.audio.decoding import ffmpeg_container
 
     return ffmpeg_container.describe(source, entry.name, entry.ffmpeg)
 

@@ -7,9 +7,9 @@ count for the length of GSM and ADPCM, and keeps an ambisonic file's kind to its
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from desktop_app.audio.byte_source import ByteSource
-from desktop_app.audio.headers import tags
-from desktop_app.audio.headers.header import Header
+from desktop_app.audio.decoding.byte_source import ByteSource
+from desktop_app.audio.decoding.headers import tags
+from desktop_app.audio.decoding.headers.header import Header
 
 _PCM, _MS_ADPCM, _FLOAT, _ALAW, _ULAW, _IMA_ADPCM, _GSM, _EXTENSIBLE = 1, 2, 3, 6, 7, 0x11, 0x31, 0xFFFE
 _GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")

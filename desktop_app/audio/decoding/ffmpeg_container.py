@@ -11,9 +11,9 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition
 
-from desktop_app.audio.byte_source import ByteSource
-from desktop_app.audio.headers.header import Header
-from desktop_app.audio.routes import Route, route_of_codec
+from desktop_app.audio.decoding.byte_source import ByteSource
+from desktop_app.audio.decoding.headers.header import Header
+from desktop_app.audio.decoding.routes import Route, route_of_codec
 from desktop_app.errors import UserError
 
 FFMPEG_ERRORS = (av.error.FFmpegError, UnicodeDecodeError)

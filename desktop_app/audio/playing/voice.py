@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.audio.feed import Feed, Playable, PlayRequest
-from desktop_app.audio.fifo import FrameFifo
-from desktop_app.audio.outputs import OpenOutput, Output, OutputRequest
-from desktop_app.audio.play_clock import PlayClock
+from desktop_app.audio.playing.feed import Feed, Playable, PlayRequest
+from desktop_app.audio.playing.fifo import FrameFifo
+from desktop_app.audio.playing.outputs import OpenOutput, Output, OutputRequest
+from desktop_app.audio.playing.play_clock import PlayClock
 from desktop_app.errors import UserError
 
 AHEAD_S = 0.5

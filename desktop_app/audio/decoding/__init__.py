@@ -1,0 +1,1 @@
+"""From the bytes of a source to its frames: headers, which library decodes what, and how each reaches a position."""
