@@ -76,7 +76,7 @@ OWN_KEYS: tuple[tuple[type[QWidget], tuple[str, ...]], ...] = (
     (QComboBox, ("play", "page_left", "page_right", "to_start", "to_end")),
     (QAbstractSlider, ("step_left", "step_right", "page_left", "page_right", "to_start", "to_end")),
     (QAbstractSpinBox, ("page_left", "page_right", "to_start", "to_end", "zoom_in", "zoom_out")),
-    (QAbstractItemView, ("page_left", "page_right", "to_start", "to_end")),
+    (QAbstractItemView, ("page_left", "page_right", "to_start", "to_end", "select_all")),
 )
 """Actions whose keys a focused widget of that kind needs for itself: Space presses a button, arrows move a slider."""
 
