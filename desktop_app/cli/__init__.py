@@ -8,7 +8,7 @@ from contextlib import suppress
 from io import TextIOWrapper
 
 from desktop_app import __version__
-from desktop_app.cli import classify, evaluate, export, info
+from desktop_app.cli import classify, evaluate, export, info, models
 from desktop_app.cli.shared import say
 from desktop_app.errors import UserError
 
@@ -58,7 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"earmark {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (info, classify, export, evaluate):
+    for command in (info, classify, export, evaluate, models):
         command.add_parser(commands)
     return parser
 

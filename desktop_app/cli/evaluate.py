@@ -209,8 +209,10 @@ def _say_what_is_missing(report: "Report") -> None:
     say_left_out(report.assignment.left_out)
     for each in report.unreadable[:UNREADABLE_SHOWN]:
         say(f"earmark: {each.reason}")
-    if report.unreadable:
-        say(f"{len(report.unreadable)} clips could not be read and are not counted.")
+    if len(report.unreadable) == 1:
+        say("1 clip could not be read and is not counted.")
+    elif report.unreadable:
+        say(f"{len(report.unreadable):,} clips could not be read and are not counted.")
     say(report.overlap.sentence())
 
 

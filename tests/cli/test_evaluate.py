@@ -1,0 +1,108 @@
+"""`earmark evaluate`: numbers, reports, and what qualifies them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from desktop_app.classifier.checkpoint import LoadedModel
+from tests.classifier.conftest import tone_model
+from tests.cli.conftest import Earmark
+from tests.cli.labelled_tones import save, write_classes
+
+__all__ = ["tone_model"]  # fixture
+
+
+@pytest.fixture
+def model(tone_model: LoadedModel, tmp_path: Path) -> Path:
+    return save(tone_model, tmp_path / "tones.safetensors")
+
+
+@pytest.fixture
+def classes(tmp_path: Path) -> Path:
+    return write_classes(tmp_path / "classes")
+
+
+def test_an_evaluation_prints_numbers_and_says_what_they_leave_out(
+    earmark: Earmark, model: Path, classes: Path
+) -> None:
+    answer = earmark("evaluate", "--model", model, "--data", classes)
+    assert answer.status == 1  # a clip could not be read
+    assert "Accuracy           92.3 %" in answer.out  # 12 of 13
+    assert ["high", "taken", "for", "low", "1"] in [line.split()[:5] for line in answer.out.splitlines()]
+    assert "mislabelled.wav" in answer.out
+    assert "The folder “Silence” was taken for the class “_silence_”." in answer.err
+    assert "Left out, as the model does not know these classes: bed (4)." in answer.err
+    assert "1 clip could not be read and is not counted." in answer.err
+    assert "does not list the speakers" in answer.err
+
+
+def test_json_on_stdout_is_all_there_is_on_stdout(earmark: Earmark, model: Path, classes: Path) -> None:
+    found = earmark("evaluate", "--model", model, "--data", classes, "--json", "-").json
+    assert found["accuracy"] == pytest.approx(12 / 13)
+    assert found["confusion"] == [[4, 0, 0], [0, 4, 1], [0, 0, 4]]
+    assert found["confused_pairs"][0]["clips"] == [str(classes / "high" / "mislabelled.wav")]
+    by_group = {group["name"]: group["clips"] for group in found["by_group"]}
+    assert by_group == {"aaaaaaaa": 6, "bbbbbbbb": 3, "cccccccc": 3, "mislabelled": 1}
+    assert [each["path"] for each in found["unreadable"]] == [str(classes / "low" / "broken.wav")]
+
+
+def test_a_report_and_json_are_written_where_asked(
+    earmark: Earmark, model: Path, classes: Path, tmp_path: Path
+) -> None:
+    answer = earmark(
+        "evaluate", "--model", model, "--data", classes, "--report", tmp_path / "r", "--json", tmp_path / "j"
+    )
+    assert f"The report is in {tmp_path / 'r' / 'report.html'}" in answer.err
+    assert json.loads((tmp_path / "j").read_text()) == json.loads((tmp_path / "r" / "report.json").read_text())
+
+
+def test_a_folder_can_be_taken_for_a_class_of_another_name(earmark: Earmark, model: Path, classes: Path) -> None:
+    answer = earmark("evaluate", "--model", model, "--data", classes, "--class", "bed=_silence_", "--json", "-")
+    assert answer.json["by_class"][0]["clips"] == 8
+
+
+def test_speakers_that_the_model_knows_are_said(
+    earmark: Earmark, tone_model: LoadedModel, classes: Path, tmp_path: Path
+) -> None:
+    path = save(tone_model, tmp_path / "m.safetensors", training={"groups": ["aaaaaaaa", "zzzzzzzz"]})
+    answer = earmark("evaluate", "--model", path, "--data", classes)
+    assert "learnt from other clips of 1 of these speakers" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--data", "nowhere"], "is no folder"),
+        (["--group-by", "("], "neither a grouping"),
+        (["--others-unknown"], "no class for other sounds"),
+        (["--class", "nothing=high"], "no class folder “nothing”"),
+        (["--class", "high"], "invalid"),
+        (["--model", "nightingale"], "no model named"),
+    ],
+)
+def test_misuse_is_one_sentence(
+    earmark: Earmark, model: Path, classes: Path, arguments: list[str], sentence: str
+) -> None:
+    answer = earmark("evaluate", "--model", model, "--data", classes, *arguments)
+    assert answer.status == 2
+    assert sentence in answer.err
+    assert answer.out == ""
+
+
+def test_folders_without_a_readable_clip_are_one_sentence(earmark: Earmark, model: Path, tmp_path: Path) -> None:
+    (tmp_path / "d" / "high").mkdir(parents=True)
+    (tmp_path / "d" / "high" / "x.wav").write_text("no sound")
+    answer = earmark("evaluate", "--model", model, "--data", tmp_path / "d")
+    assert (answer.status, answer.out) == (2, "")
+    assert "nothing to measure" in answer.err
+
+
+@pytest.mark.realdata
+def test_the_shipped_model_is_evaluated_on_real_recordings(earmark: Earmark, shared_data: Path, tmp_path: Path) -> None:
+    for label in ("yes", "no"):
+        (tmp_path / label).symlink_to(shared_data / "speech_commands" / label)
+    found = earmark("evaluate", "--data", tmp_path, "--json", "-").json
+    assert found["clips"] == 226 + 213
+    assert found["accuracy"] > 0.9
+    assert len(found["by_group"]) > 50
