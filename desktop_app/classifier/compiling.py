@@ -22,7 +22,7 @@ from desktop_app.classifier.export import (
     onnx_bytes,
     quiet_exporters,
 )
-from desktop_app.classifier.features import Features
+from desktop_app.classifier.features import build_features
 from desktop_app.classifier.onnx_engine import OnnxEngine
 from desktop_app.classifier.torch_engine import TorchEngine
 
@@ -41,7 +41,7 @@ def compile_model(source: Path, calibration: Array | None = None) -> ExportRepor
     any thread but the window's.
     """
     model = load_checkpoint(source)
-    features = Features(model.card.front_end, model.card.window_frames)
+    features = build_features(model.card.front_end, model.card.window_frames)
     shape = features.shape
     example = torch.zeros(2, shape.channels, shape.bands, shape.columns)
     said = metadata_of(model.card, source) | {onnx_file.INPUT_KEY: _INPUT, onnx_file.OUTPUT_KEY: _OUTPUT}

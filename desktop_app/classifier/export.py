@@ -20,7 +20,8 @@ from desktop_app.classifier import onnx_file
 from desktop_app.classifier.card import ModelCard, card_to_json
 from desktop_app.classifier.checkpoint import LoadedModel, load_checkpoint
 from desktop_app.classifier.engine import fingerprint
-from desktop_app.classifier.features import Features
+from desktop_app.classifier.features import SpectralFeatures, build_features
+from desktop_app.classifier.frontend import build_front_end
 from desktop_app.classifier.graph_frontend import GraphFrontEnd
 from desktop_app.classifier.onnx_engine import OnnxEngine
 from desktop_app.classifier.torch_engine import TorchEngine
@@ -86,13 +87,19 @@ Judge = Callable[[Array], Array]
 
 def _as_onnx(model: LoadedModel, source: Path) -> tuple[bytes, Judge]:
     card = model.card
-    front_end = GraphFrontEnd(Features(card.front_end, card.window_frames).config, card.window_frames)
-    module = WaveformModel(front_end, model.network, card.temperature)
+    module = WaveformModel(_graph_front_end(card), model.network, card.temperature)
     content = onnx_bytes(module, torch.zeros(2, card.window_frames), ("waveforms", "scores"))
     said = metadata_of(card, source) | {onnx_file.INPUT_KEY: "waveforms", onnx_file.OUTPUT_KEY: "scores"}
     content = onnx_file.with_metadata(content, said | {onnx_file.PRECISION_KEY: "float32"})
     engine = OnnxEngine(content, card, source.name)
     return content, lambda waveforms: engine.judge(engine.prepare(waveforms))
+
+
+def _graph_front_end(card: ModelCard) -> nn.Module:
+    features = build_features(card.front_end, card.window_frames)
+    if isinstance(features, SpectralFeatures):
+        return GraphFrontEnd(features.config, card.window_frames)
+    return build_front_end(card.front_end)
 
 
 def _as_torchscript(model: LoadedModel, _source: Path) -> tuple[bytes, Judge]:

@@ -7,7 +7,7 @@ for torchaudio on sixteen clips and 352 us for matrices inside an ONNX graph. Ot
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -40,16 +40,40 @@ class _Scratch:
         self.windowed = self.padded[:, offset : offset + length]
 
 
-class Features:
+class Features(Protocol):
     """Waveforms -> the input of a network, equal to the torch front-end to 1e-4. Any number of threads at once."""
 
-    def __init__(self, description: Mapping[str, Any], frames: int) -> None:
-        """Prepare for windows of `frames` samples; UserError for a front-end that this version does not know."""
-        config = front_end_config(description)
-        if isinstance(config, WaveformConfig):
-            raise UserError("A network that hears the waveform itself runs by torch only; use its safetensors file.")
-        self.config: SpectralConfig = config
-        self.shape: InputShape = output_shape(description, frames)
+    shape: InputShape
+    """Of one row of the result."""
+
+    def __call__(self, waveforms: Array) -> Array:
+        """Return shape (batch, channels, bands, columns) for waveforms of shape (batch, frames)."""
+
+
+def build_features(description: Mapping[str, Any], frames: int) -> Features:
+    """Return the described front-end for windows of `frames` samples; UserError where this version cannot build it."""
+    config = front_end_config(description)
+    shape = output_shape(description, frames)
+    return WaveformFeatures(shape) if isinstance(config, WaveformConfig) else SpectralFeatures(config, shape, frames)
+
+
+class WaveformFeatures:
+    """The waveform itself."""
+
+    def __init__(self, shape: InputShape) -> None:
+        self.shape = shape
+
+    def __call__(self, waveforms: Array) -> Array:
+        """Return shape (batch, 1, 1, frames) for waveforms of shape (batch, frames)."""
+        return waveforms[:, None, None, :]
+
+
+class SpectralFeatures:
+    """Log-mel or a linear spectrogram."""
+
+    def __init__(self, config: SpectralConfig, shape: InputShape, frames: int) -> None:
+        """Prepare for windows of `frames` samples; UserError where they are too short."""
+        self.config, self.shape = config, shape
         self._new_scratch = partial(_Scratch, self.config, frames, self.shape.columns)
         self._of_thread = threading.local()
         if frames <= self.config.n_fft // 2:

@@ -11,7 +11,7 @@ from onnxruntime.capi.onnxruntime_inference_collection import InferenceSession
 
 from desktop_app.classifier import onnx_file
 from desktop_app.classifier.card import ModelCard
-from desktop_app.classifier.features import Features
+from desktop_app.classifier.features import build_features
 from desktop_app.errors import UserError
 
 Array = npt.NDArray[np.float32]
@@ -41,7 +41,7 @@ class OnnxEngine:
         said = onnx_file.metadata_in(content)
         self.name = f"ONNX Runtime, {said.get(onnx_file.PRECISION_KEY, 'as imported')}"
         self._makes_scores = said.get(onnx_file.OUTPUT_KEY, "logits") == "scores"
-        self._features = Features(card.front_end, card.window_frames) if _wants_features(said) else None
+        self._features = build_features(card.front_end, card.window_frames) if _wants_features(said) else None
         with self._failures_told("cannot be used"):
             self._session = InferenceSession(content, _options(card), providers=["CPUExecutionProvider"])
         self._run = self._runner()
