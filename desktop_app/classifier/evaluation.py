@@ -41,10 +41,11 @@ class Evaluation:
 
 @torch.inference_mode()
 def logits_of(network: Network, front_end: FrontEnd, clips: ClipSet) -> Tensor:
-    """Return logits of all clips as they are, shape (clips, classes)."""
+    """Return logits of all clips as they are, shape (clips, classes); the network may be on another device."""
     network.eval()
+    device = next(network.parameters()).device
     parts = [torch.arange(start, min(start + BATCH, len(clips))) for start in range(0, len(clips), BATCH)]
-    return torch.cat([network(front_end(clips.floats(part))) for part in parts])
+    return torch.cat([network(front_end(clips.floats(part)).to(device)).float().cpu() for part in parts])
 
 
 def fit_temperature(logits: Tensor, targets: Tensor) -> float:

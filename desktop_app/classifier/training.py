@@ -1,51 +1,40 @@
 """The training loop, on one page."""
 
-import copy
+import math
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, one_hot
+from torch.nn.functional import cross_entropy
 
-from desktop_app.classifier.augment import Augmentation, change_power, change_waveforms, mask, mix_up
+from desktop_app.classifier.batches import TrainingData, ahead, batches, sampling_weights, steps_per_epoch
 from desktop_app.classifier.dataset import ClipSet
 from desktop_app.classifier.evaluation import logits_of
-from desktop_app.classifier.frontend import FrontEnd, LogMel
+from desktop_app.classifier.frontend import FrontEnd
+from desktop_app.classifier.learner import Learner, LearnerState
 from desktop_app.classifier.networks import Network
+from desktop_app.classifier.training_settings import TrainingSettings
+from desktop_app.errors import UserError
+
+__all__ = ["EpochReport", "StepReport", "Training", "TrainingData", "TrainingSettings", "sampling_weights", "train"]
 
 
 @dataclass(frozen=True)
-class TrainingSettings:
-    """How a network is trained."""
+class StepReport:
+    """Where a round stands."""
 
-    epochs: int = 30
-    """Rounds; each draws `clips_per_epoch` clips."""
-    clips_per_epoch: int = 6_000
-    """Clips drawn in a round, with replacement: classes by `class_shares`, inside a class by the clips' weights."""
-    class_shares: Mapping[str, float] = field(default_factory=dict)
-    """How often a class is drawn against the others; 1 where it is not named."""
-    batch_size: int = 128
-    """Clips for one step."""
-    max_rate: float = 4e-3
-    """Highest learning rate of the one-cycle schedule."""
-    weight_decay: float = 0.02
-    """Of AdamW."""
-    label_smoothing: float = 0.1
-    """Share of the target given to the other classes."""
-    mix_up: float = 0.2
-    """Strength of mixup; 0 turns it off."""
-    word_share: float = 0.3
-    """Weight of a second loss that asks for the word instead of the class; 0 turns it off."""
-    average: float = 0.998
-    """Decay of the running average of the weights, which is what is kept."""
-    augmentation: Augmentation | None = field(default_factory=Augmentation)
-    """None trains on the clips as they are."""
-    bfloat16: bool = False
-    """Run the network in bfloat16: 1.7 times as fast where the processor has the instructions, slower elsewhere."""
-    seed: int = 1
-    """The same seed, data, settings and machine give the same weights."""
+    epoch: int
+    """From 1."""
+    step: int
+    """Of this round, from 1."""
+    steps: int
+    """In each round."""
+    loss: float
+    """Mean over the round so far."""
+    accuracy: float
+    """Share judged right in the round so far."""
 
 
 @dataclass(frozen=True)
@@ -66,113 +55,99 @@ class EpochReport:
     """Of the averaged weights on the clips held back, or None without such."""
     seconds: float
     """How long it took."""
-
-
-@dataclass(frozen=True)
-class TrainingData:
-    """What a network is trained with."""
-
-    train: ClipSet
-    """Clips to learn from."""
-    held_back: ClipSet | None = None
-    """Clips of other groups, measured after each round and never learnt from."""
-    noises: Tensor = field(default_factory=lambda: torch.zeros(0, 1))
-    """Backgrounds to mix in, float32, shape (noises, frames)."""
+    best: bool = False
+    """Whether no earlier round was as good on the clips held back; without such the latest is the best."""
+    notes: tuple[str, ...] = ()
+    """What the person should know, a sentence each."""
 
 
 def train(
     network: Network, front_end: FrontEnd, data: TrainingData, settings: TrainingSettings
 ) -> Iterator[EpochReport]:
-    """Train `network` in place and report after each round; closing the generator stops and keeps the average so far.
-
-    Plain AdamW with one-cycle rates (Smith and Topin 2019). After every report `network` holds the averaged weights of
-    that moment; before the next round the loop takes up its own again. Any thread; uses torch's number of threads.
-    """
-    draw = torch.Generator().manual_seed(settings.seed)
-    torch.manual_seed(settings.seed)  # dropout
-    classes = len(data.train.classes)
-    learner = copy.deepcopy(network)  # `network` itself keeps the running average
-    word_head = nn.Linear(learner.width, len(data.train.word_names))
-    weights = [*learner.parameters(), *word_head.parameters()]
-    steps = max(1, settings.clips_per_epoch // settings.batch_size)
-    optimiser = torch.optim.AdamW(weights, lr=settings.max_rate, weight_decay=settings.weight_decay)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, settings.max_rate, total_steps=settings.epochs * steps)
-    for epoch in range(1, settings.epochs + 1):
-        started, total_loss, right = time.monotonic(), 0.0, 0
-        learner.train()
-        for _ in range(steps):
-            features, targets = draw_batch(front_end, data, settings, draw)  # (batch, channels, bands, columns)
-            with torch.autocast("cpu", torch.bfloat16, enabled=settings.bfloat16):
-                vectors = learner.embed(features)  # (batch, width)
-                logits, word_logits = learner.head(vectors).float(), word_head(vectors).float()
-            loss = cross_entropy(logits, targets[:, :classes], label_smoothing=settings.label_smoothing)
-            word_loss = cross_entropy(word_logits, targets[:, classes:], label_smoothing=settings.label_smoothing)
-            optimiser.zero_grad()
-            torch.autograd.backward(loss + settings.word_share * word_loss)
-            optimiser.step()
-            schedule.step()
-            average_into(network, learner, min(settings.average, schedule.last_epoch / (schedule.last_epoch + 9)))
-            total_loss += float(loss.detach())
-            right += int((logits.argmax(dim=1) == targets[:, :classes].argmax(dim=1)).sum())
-        network.eval()
-        held_back_loss, held_back_accuracy = measure(network, front_end, data.held_back)
-        yield EpochReport(
-            epoch=epoch,
-            rate=float(schedule.get_last_lr()[0]),
-            loss=total_loss / steps,
-            accuracy=right / (steps * settings.batch_size),
-            held_back_loss=held_back_loss,
-            held_back_accuracy=held_back_accuracy,
-            seconds=time.monotonic() - started,
-        )
+    """Train `network` in place and report after each round; closing the generator keeps the average so far."""
+    yield from Training(network, front_end, data, settings).rounds()
 
 
-def draw_batch(
-    front_end: FrontEnd, data: TrainingData, settings: TrainingSettings, draw: torch.Generator
-) -> tuple[Tensor, Tensor]:
-    """Return the network's input for a batch drawn at random, and its targets.
+class Training:
+    """A network being trained, which can be set aside after a round and taken up again. One thread at a time."""
 
-    The targets are one-hot classes and, beside them, one-hot words, shape (batch, classes + words); mixed if so set.
-    """
-    clips = data.train
-    chances = sampling_weights(clips, settings.class_shares)
-    rows = torch.multinomial(chances, settings.batch_size, replacement=True, generator=draw)
-    features = augmented(front_end, data, rows, settings.augmentation, draw)
-    classes = one_hot(clips.targets[rows], len(clips.classes))
-    words = one_hot(clips.words[rows], len(clips.word_names))
-    return mix_up(features, torch.cat([classes, words], dim=1).float(), settings.mix_up, draw)
+    def __init__(self, network: Network, front_end: FrontEnd, data: TrainingData, settings: TrainingSettings) -> None:
+        self.network, self.front_end, self.data, self.settings = network, front_end, data, settings
+        self.steps = steps_per_epoch(data, settings)
+        sizes = (len(data.train.classes), len(data.train.word_names))
+        self._learner = Learner(network, sizes, settings, settings.epochs * self.steps)
+        self.epochs_done = 0
+        self.best_epoch = 0
+        self.best_loss = math.inf
 
+    def rounds(self, watch: Callable[[StepReport], None] = lambda step: None) -> Iterator[EpochReport]:
+        """Train on and report after each round; `network` then holds the averaged weights of that moment.
 
-def sampling_weights(clips: ClipSet, class_shares: Mapping[str, float]) -> Tensor:
-    """Return the chance of each clip: classes by their shares, inside a class by the clips' weights."""
-    totals = torch.zeros(len(clips.classes)).index_add(0, clips.targets, clips.weights)
-    shares = torch.tensor([class_shares.get(name, 1.0) for name in clips.classes])
-    return clips.weights * (shares / totals.clamp_min(1e-12))[clips.targets]
+        Plain Adam or AdamW with one-cycle rates (Smith and Topin 2019). All chance in a round comes from the seed and
+        the round's number, so that a training taken up again goes on exactly as if it had never stopped. `watch` is
+        told after each step and may raise to stop. UserError where the loss is no number any more. Uses torch's number
+        of threads, and one to prepare batches.
+        """
+        while self.epochs_done < self.settings.epochs and not self._out_of_patience():
+            epoch, started = self.epochs_done + 1, time.monotonic()
+            loss, accuracy = self._round(epoch, watch)
+            self.epochs_done = epoch
+            held_back_loss, held_back_accuracy = measure(self._learner.average, self.front_end, self.data.held_back)
+            self.network.load_state_dict(self._learner.average.state_dict())
+            self.network.eval()
+            best = held_back_loss is None or held_back_loss < self.best_loss
+            if best:
+                self.best_epoch, self.best_loss = epoch, math.inf if held_back_loss is None else held_back_loss
+            notes, self._learner.notes = tuple(self._learner.notes), []
+            rate = float(self._learner.schedule.get_last_lr()[0])
+            seconds = time.monotonic() - started
+            yield EpochReport(
+                epoch, rate, loss, accuracy, held_back_loss, held_back_accuracy, seconds, best=best, notes=notes
+            )
 
+    def _round(self, epoch: int, watch: Callable[[StepReport], None]) -> tuple[float, float]:
+        """Take the steps of one round and return its mean loss and the share judged right."""
+        seed = self.settings.seed * 1_000_003 + epoch
+        draw = torch.Generator().manual_seed(seed)
+        torch.manual_seed(seed)  # dropout
+        self._learner.network.train()
+        total, right, seen = 0.0, 0, 0
+        with (
+            torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True),
+            closing(ahead(batches(self.front_end, self.data, self.settings, draw))) as upcoming,
+        ):
+            for step, batch in enumerate(upcoming, 1):
+                loss, hits = self._learner.learn(batch)
+                if not math.isfinite(loss):
+                    raise UserError(f"The loss is no number any more in round {epoch}; choose a lower max_rate.")
+                total, right, seen = total + loss, right + hits, seen + len(batch[0])
+                watch(StepReport(epoch, step, self.steps, total / step, right / seen))
+        return total / self.steps, right / seen
 
-@torch.no_grad()
-def augmented(
-    front_end: FrontEnd, data: TrainingData, rows: Tensor, how: Augmentation | None, draw: torch.Generator
-) -> Tensor:
-    """Return the network's input for the chosen clips, changed at random unless `how` is None."""
-    waveforms = data.train.floats(rows)  # (batch, frames)
-    if how is None:
-        return front_end(waveforms)  # type: ignore[no-any-return]
-    rate_hz = front_end.config.sample_rate_hz if isinstance(front_end, LogMel) else 16_000
-    waveforms = change_waveforms(waveforms, data.noises, rate_hz, how, draw)
-    if isinstance(front_end, LogMel):
-        return mask(front_end.compress(change_power(front_end.power(waveforms), how, draw)), how, draw)
-    return mask(front_end(waveforms), how, draw)
+    def _out_of_patience(self) -> bool:
+        if not self.settings.patience or self.data.held_back is None:
+            return False
+        counts_from = max(self.best_epoch, math.floor(self.settings.patience_from * self.settings.epochs))
+        return self.epochs_done - counts_from >= self.settings.patience
 
+    def state(self) -> LearnerState:
+        """Return everything that `restore` needs, as of the last round."""
+        state = self._learner.state()
+        so_far = {
+            "epochs_done": self.epochs_done,
+            "best_epoch": self.best_epoch,
+            "best_loss": self.best_loss if math.isfinite(self.best_loss) else None,
+        }
+        return LearnerState(state.tensors, {**state.values, **so_far})
 
-@torch.no_grad()
-def average_into(average: nn.Module, learner: nn.Module, decay: float) -> None:
-    """Move the averaged weights and batch statistics towards the learner's."""
-    for kept, new in zip(average.state_dict().values(), learner.state_dict().values(), strict=True):
-        if kept.dtype.is_floating_point:
-            kept.lerp_(new, 1 - decay)
-        else:
-            kept.copy_(new)
+    def restore(self, state: LearnerState) -> None:
+        """Go on after the round of a state; UserError where it is not one of this network, data and settings."""
+        self._learner.restore(state)
+        best_loss = state.values["best_loss"]
+        self.epochs_done, self.best_epoch = int(state.values["epochs_done"]), int(state.values["best_epoch"])
+        self.best_loss = math.inf if best_loss is None else float(best_loss)
+        self.network.load_state_dict(self._learner.average.state_dict())
+        self.network.eval()
 
 
 def measure(network: Network, front_end: FrontEnd, clips: ClipSet | None) -> tuple[float, float] | tuple[None, None]:
