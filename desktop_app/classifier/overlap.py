@@ -49,10 +49,10 @@ class Overlap:
             return "The model learnt from none of these clips; whether it knows their speakers, its card does not say."
         named = f" It learnt from: {'; '.join(self.sources)}." if self.sources else ""
         if self.measured_groups:
-            named = f" {len(self.measured_groups)} of them are among those that the card was measured on.{named}"
+            named = f" The numbers on its card come from {len(self.measured_groups)} of them.{named}"
         return (
-            "The card does not list the speakers or clips that the model learnt from, so these numbers hold for new "
-            f"recordings only if you know that these are new to it.{named}"
+            "The card does not list whom or what the model learnt from, so these numbers hold for new recordings only "
+            f"if you know that these speakers or sources are new to it.{named}"
         )
 
 

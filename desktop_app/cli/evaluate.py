@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from desktop_app.cli.shared import Commands
 
 PAIRS_SHOWN = 8
+GROUPING_HELP = f"which clips belong together: {', '.join(GROUPINGS)} or a regular expression (default: speaker)"
 UNREADABLE_SHOWN = 10
 
 _DESCRIPTION = """\
@@ -66,7 +67,7 @@ def add_parser(commands: "Commands") -> None:
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that say which clips are judged."""
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="a folder with one folder a class")
-    parser.add_argument("--group-by", default="speaker", metavar="HOW", help="which clips belong together, below")
+    parser.add_argument("--group-by", default="speaker", metavar="HOW", help=GROUPING_HELP)
     parser.add_argument(
         "--class",
         dest="classes",
@@ -190,7 +191,9 @@ def _classes(report: "Report") -> Table:
     table = plain_table("Class", *numbers, right=numbers)
     for each in report.measures.by_class:
         if each.clips or each.named:
-            table.add_row(*cells(each.label, each.clips, *map(percent, (each.precision, each.recall, each.f1))))
+            precision = percent(each.precision) if each.named else "–"
+            found = (percent(each.recall), percent(each.f1)) if each.clips else ("–", "–")
+            table.add_row(*cells(each.label, each.clips, precision, *found))
     return table
 
 

@@ -34,7 +34,7 @@ def test_an_evaluation_prints_numbers_and_says_what_they_leave_out(
     assert "The folder “Silence” was taken for the class “_silence_”." in answer.err
     assert "Left out, as the model does not know these classes: bed (4)." in answer.err
     assert "1 clip could not be read and is not counted." in answer.err
-    assert "does not list the speakers" in answer.err
+    assert "does not list whom or what" in answer.err
 
 
 def test_json_on_stdout_is_all_there_is_on_stdout(earmark: Earmark, model: Path, classes: Path) -> None:

@@ -19,7 +19,7 @@ def test_the_version(earmark: Earmark) -> None:
     assert (answer.status, answer.out) == (0, f"earmark {__version__}\n")
 
 
-@pytest.mark.parametrize("command", [[], ["info"], ["classify"], ["export"]])
+@pytest.mark.parametrize("command", [[], ["info"], ["classify"], ["export"], ["evaluate"], ["models"]])
 def test_help_teaches_by_example(earmark: Earmark, command: list[str]) -> None:
     answer = earmark(*command, "--help")
     assert answer.status == 0
