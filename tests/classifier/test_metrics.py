@@ -10,7 +10,7 @@ from scipy import stats
 
 from desktop_app.classifier.curves import calibration_error, precision_recall, reliability
 from desktop_app.classifier.measures import measure
-from desktop_app.classifier.metrics import accuracy_interval, compare, mcnemar
+from desktop_app.classifier.metrics import accuracy_interval, compare, mcnemar, wilson_interval
 from desktop_app.classifier.predictions import PredictionTable, table_to_csv
 from desktop_app.errors import UserError
 
@@ -123,6 +123,8 @@ def test_mcnemar_is_the_sign_test_on_the_clips_that_differ() -> None:
     assert mcnemar(8, 2) == mcnemar(2, 8)
     assert mcnemar(0, 0) == 1
     assert mcnemar(5, 5) == 1
+    for first, second in ((0, 7), (3, 11), (40, 61)):
+        assert mcnemar(first, second) == pytest.approx(stats.binomtest(first, first + second).pvalue)
     # Large counts: the chi-squared form with continuity correction (Edwards 1948).
     approximate = stats.chi2.sf((abs(180 - 240) - 1) ** 2 / 420, df=1)
     assert mcnemar(180, 240) == pytest.approx(approximate, rel=0.02)
@@ -143,6 +145,13 @@ def test_the_interval_widens_where_clips_of_one_speaker_stand_or_fall_together()
     alone = accuracy_interval(by_speaker, [str(place) for place in range(1000)])
     together = accuracy_interval(by_speaker, [str(place // 25) for place in range(1000)])
     assert together.high - together.low > 3 * (alone.high - alone.low)
+
+
+@pytest.mark.parametrize(("hits", "clips"), [(0, 5), (3, 7), (90, 100), (737, 800), (12, 12)])
+def test_wilsons_interval_is_that_of_scipy(hits: int, clips: int) -> None:
+    expected = stats.binomtest(hits, clips).proportion_ci(method="wilson")
+    found = wilson_interval(hits, clips)
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
 
 
 def test_the_interval_is_wilsons_where_everything_is_right() -> None:
