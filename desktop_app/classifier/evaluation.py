@@ -1,8 +1,8 @@
-"""How good a network is: accuracy by class and by speaker group, confusion, calibration."""
+"""From a network in training to the measures that stand on its card; `classifier.measures` works them out."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -10,7 +10,9 @@ from torch.nn.functional import cross_entropy
 
 from desktop_app.classifier.dataset import ClipSet
 from desktop_app.classifier.frontend import FrontEnd
+from desktop_app.classifier.measures import measure
 from desktop_app.classifier.networks import Network
+from desktop_app.classifier.predictions import PredictionTable
 
 BATCH = 256
 
@@ -26,7 +28,7 @@ class Evaluation:
     accuracy: float
     """Share judged right."""
     macro_f1: float
-    """Mean over the classes of the harmonic mean of precision and recall."""
+    """Mean over the classes that have clips of the harmonic mean of precision and recall."""
     loss: float
     """Mean negative log of the score of the right class."""
     calibration_error: float
@@ -57,43 +59,18 @@ def fit_temperature(logits: Tensor, targets: Tensor) -> float:
 
 def evaluate(logits: Tensor, targets: Tensor, classes: Sequence[str], groups: Sequence[str]) -> Evaluation:
     """Return the measures for logits that have already been divided by the temperature."""
-    scores, judged = logits.softmax(dim=1).max(dim=1)
-    right = judged == targets
-    confusion = confusion_of(targets, judged, len(classes))
+    names = tuple(Path(str(row)) for row in range(len(targets)))
+    scores = logits.double().softmax(dim=1).numpy()
+    table = PredictionTable(tuple(classes), names, tuple(groups), targets.numpy(), scores)
+    found = measure(table)
     return Evaluation(
-        classes=tuple(classes),
-        clips=len(targets),
-        accuracy=float(right.float().mean()),
-        macro_f1=macro_f1(confusion),
-        loss=float(cross_entropy(logits, targets)),
-        calibration_error=calibration_error(scores, right),
-        class_accuracy=tuple((confusion.diagonal() / confusion.sum(dim=1).clamp_min(1)).tolist()),
-        confusion=tuple(tuple(int(count) for count in row) for row in confusion.tolist()),
-        group_accuracy=accuracy_by_group(right, groups),
+        classes=table.classes,
+        clips=found.clips,
+        accuracy=found.accuracy,
+        macro_f1=found.macro_f1,
+        loss=found.loss,
+        calibration_error=found.calibration_error,
+        class_accuracy=tuple(each.recall for each in found.by_class),
+        confusion=tuple(tuple(int(count) for count in row) for row in found.confusion),
+        group_accuracy={group.name: group.accuracy for group in sorted(found.by_group, key=lambda group: group.name)},
     )
-
-
-def confusion_of(targets: Tensor, judged: Tensor, classes: int) -> Tensor:
-    """Return counts, shape (classes, classes); row: what it is, column: what it was taken for."""
-    return torch.bincount(targets * classes + judged, minlength=classes**2).view(classes, classes)
-
-
-def macro_f1(confusion: Tensor) -> float:
-    """Return the mean F1 of the classes; one that neither occurs nor is named counts 0."""
-    hits = confusion.diagonal().float()
-    return float((2 * hits / (confusion.sum(dim=0) + confusion.sum(dim=1)).clamp_min(1)).mean())
-
-
-def calibration_error(scores: Tensor, right: Tensor, bins: int = 10) -> float:
-    """Return the expected calibration error of top scores, shape (clips,)."""
-    which = (scores * bins).long().clamp_max(bins - 1)
-    gaps = torch.zeros(bins).index_add(0, which, scores - right.float())
-    return float(gaps.abs().sum() / len(scores))
-
-
-def accuracy_by_group(right: Tensor, groups: Sequence[str]) -> dict[str, float]:
-    """Return the share judged right of each group, sorted by name."""
-    hits: dict[str, list[bool]] = defaultdict(list)
-    for group, hit in zip(groups, right.tolist(), strict=True):
-        hits[group].append(hit)
-    return {group: sum(of_group) / len(of_group) for group, of_group in sorted(hits.items())}
