@@ -77,6 +77,7 @@ def classify_files(
     *,
     hop_s: float | None = None,
     checkpoint: Callable[[], None] = lambda: None,
+    listened: Callable[[Path, float], None] = lambda _path, _at_s: None,
 ) -> Iterator[FileVerdict]:
     """Yield a verdict for each path, in order, as soon as it is known.
 
@@ -84,6 +85,7 @@ def classify_files(
     memory. One that cannot be read is a verdict with an error. Decoding runs ahead in two threads; closing the
     generator ends them. `paths` is read a few files ahead, so it may be a folder that is still being listed.
     `checkpoint` is called before every batch, also inside an hours-long file: it may wait (pause) or raise (cancel).
+    `listened` is told how far, in seconds, a recording that is longer than one read has been judged.
     Any thread, the same one throughout.
     """
     windowing = _windowing(classifier.card, hop_s)
@@ -96,6 +98,8 @@ def classify_files(
             checkpoint()
             for piece, of_piece in zip(batch, _judge(classifier, batch), strict=True):
                 predictions += of_piece
+                if not piece.last and predictions:
+                    listened(piece.path, predictions[-1].offset_s)
                 if piece.last:
                     yield FileVerdict(piece.path, () if piece.error else tuple(predictions), piece.error)
                     predictions = []

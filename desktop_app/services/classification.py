@@ -9,6 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.annotation.records import FileVerdict
+from desktop_app.audio.metadata import probe
+from desktop_app.errors import UserError
 from desktop_app.services.jobs import Job, JobContext, JobRunner
 from desktop_app.services.rates import RateMeter
 
@@ -107,17 +109,19 @@ class FolderClassification(QObject):
             self.running_changed.emit(False)
 
 
-Classify = Callable[[Sequence[Path], Path, Callable[[], None]], Generator[FileVerdict]]
-"""Yields a verdict for each path by the model in a file, and calls the function often."""
+Listened = Callable[[Path, float], None]
+"""Takes a long recording and the second up to which it has been judged."""
+Classify = Callable[[Sequence[Path], Path, Callable[[], None], Listened], Generator[FileVerdict]]
+"""Yields a verdict for each path by the model in a file, and calls the functions often."""
 
 
 def classify_with_model(
-    paths: Sequence[Path], model_path: Path, checkpoint: Callable[[], None]
+    paths: Sequence[Path], model_path: Path, checkpoint: Callable[[], None], listened: Listened
 ) -> Generator[FileVerdict]:
-    """Yield verdicts by a shipped or trained model; imports torch, so run it on a worker thread."""
+    """Yield verdicts by a shipped or trained model; may import torch, so run it on a worker thread."""
     from desktop_app.classifier.inference import Classifier, classify_files
 
-    yield from classify_files(Classifier.load(model_path), paths, checkpoint=checkpoint)
+    yield from classify_files(Classifier.load(model_path), paths, checkpoint=checkpoint, listened=listened)
 
 
 class _WorkClock:
@@ -137,20 +141,59 @@ class _WorkClock:
         self._paused_s += waited_s if waited_s > PAUSE_NOTICED_S else 0.0
 
 
+class _Account:
+    """What a run has done so far, told as it goes: files, windows a second, how far into a long recording."""
+
+    def __init__(self, context: JobContext, files: int) -> None:
+        self._context = context
+        self._files = files
+        self._clock = _WorkClock(context)
+        self._meter = RateMeter()
+        self._started_s = self._clock.now_s()
+        self._durations_s: dict[Path, float | None] = {}
+        self.checkpoint = self._clock.checkpoint
+        self.judged = self.failed = self.clips = 0
+        self._meter.rate(0, self._started_s)
+
+    @property
+    def summary(self) -> Summary:
+        """Return what the run came to."""
+        return Summary(self.judged, self.failed, self.clips, self._clock.now_s() - self._started_s)
+
+    def listened(self, path: Path, at_s: float) -> None:
+        """Tell how far a long recording has been judged."""
+        if path not in self._durations_s:
+            self._durations_s = {path: _duration_s(path)}
+        duration_s = self._durations_s[path]
+        done = self.judged + self.failed
+        part = min(at_s / duration_s, 1.0) if duration_s else 0.0
+        place = f"{part:.0%} of {path.name}" if duration_s else f"{at_s:,.0f} s of {path.name}"
+        self._context.report(done + part, self._files, f"{done + 1:,} of {self._files:,} files, {place}")
+
+    def add(self, verdict: FileVerdict) -> None:
+        """Emit a verdict and tell how many there are."""
+        self._context.emit(verdict)
+        self.failed += verdict.error is not None
+        self.judged += verdict.error is None
+        self.clips += len(verdict.predictions)
+        speed = self._meter.rate(self.clips, self._clock.now_s())
+        done = self.judged + self.failed
+        self._context.report(done, self._files, f"{done:,} of {self._files:,} files, {speed:,.0f} clips/s")
+
+
 def _run(context: JobContext, classify: Classify, paths: tuple[Path, ...], model_path: Path) -> Summary:
     """Emit a verdict for each path and report how far it is."""
     context.report(0, len(paths), "loading the model")
-    clock, meter = _WorkClock(context), RateMeter()
-    judged = failed = clips = 0
-    with closing(classify(paths, model_path, clock.checkpoint)) as verdicts:
-        started_s = clock.now_s()
-        meter.rate(0, started_s)
-        for number, verdict in enumerate(verdicts, 1):
-            clock.checkpoint()
-            context.emit(verdict)
-            failed += verdict.error is not None
-            judged += verdict.error is None
-            clips += len(verdict.predictions)
-            speed = meter.rate(clips, clock.now_s())
-            context.report(number, len(paths), f"{number:,} of {len(paths):,} files, {speed:,.0f} clips/s")
-    return Summary(judged, failed, clips, clock.now_s() - started_s)
+    account = _Account(context, len(paths))
+    with closing(classify(paths, model_path, account.checkpoint, account.listened)) as verdicts:
+        for verdict in verdicts:
+            account.checkpoint()
+            account.add(verdict)
+    return account.summary
+
+
+def _duration_s(path: Path) -> float | None:
+    try:
+        return probe(path).duration_s
+    except UserError:
+        return None

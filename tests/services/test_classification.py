@@ -32,7 +32,11 @@ class FakeModel:
         self.threads: set[str] = set()
 
     def __call__(
-        self, paths: Sequence[Path], model_path: Path, checkpoint: Callable[[], None]
+        self,
+        paths: Sequence[Path],
+        model_path: Path,
+        checkpoint: Callable[[], None],
+        listened: Callable[[Path, float], None],
     ) -> Generator[FileVerdict]:
         self.loaded.append(model_path)
         if model_path != MODEL:
@@ -174,3 +178,28 @@ def test_the_services_are_there_before_torch() -> None:
         "sys.exit('torch' in sys.modules or 'PySide6.QtWidgets' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_an_hour_in_one_file_shows_how_far_it_is(runner: JobRunner, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "hour.wav"
+    soundfile.write(path, np.zeros(8000 * 10), 8000)
+
+    def slowly(
+        paths: Sequence[Path],
+        _model_path: Path,
+        checkpoint: Callable[[], None],
+        listened: Callable[[Path, float], None],
+    ) -> Generator[FileVerdict]:
+        for at_s in (2.5, 5.0, 7.5):
+            checkpoint()
+            listened(paths[0], at_s)
+            time.sleep(0.1)
+        yield FileVerdict(paths[0], (), None)
+
+    classification = FolderClassification(runner, slowly)
+    told: list[Progress] = []
+    classification.progressed.connect(told.append)
+    with qtbot.waitSignal(classification.finished):
+        classification.start([path], MODEL)
+    assert "1 of 1 files, 50% of hour.wav" in [progress.text for progress in told]
+    assert [progress.done for progress in told] == sorted(progress.done for progress in told)
