@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from desktop_app.audio.formats import is_audio_name
+from desktop_app.audio.sources import shown_name
 from desktop_app.classifier.waveforms import Waveform, centred, read_mono
 from desktop_app.errors import UserError
 
 FULL_SCALE = 32_768  # waveforms are kept as 16-bit integers: half the memory of float32, and fine enough
+Integers = npt.NDArray[np.int16]
 SPLIT_ABOVE = 1.5  # a clip longer than this many windows is cut into several; a shorter one loses its edges
 
 _SPEAKER = re.compile(r"([0-9a-f]{8})_nohash_")
@@ -35,6 +38,8 @@ class Clip:
     """What is said in it, which may be finer than the class."""
     weight: float = 1.0
     """How often it is drawn, against the others of its class."""
+    split: str = ""
+    """Where its source puts it: `train`, `validation` or `test`; empty where it does not say."""
 
 
 @dataclass(frozen=True)
@@ -109,21 +114,30 @@ def find_clips(folder: Path, group_of: Callable[[Path], str] = speaker_of) -> li
     return [Clip(path, label, group_of(path), label) for label, path in files]
 
 
-def load_clips(clips: Iterable[Clip], classes: Sequence[str], sample_rate_hz: int, frames: int) -> ClipSet:
+def load_clips(
+    clips: Iterable[Clip],
+    classes: Sequence[str],
+    sample_rate_hz: int,
+    frames: int,
+    *,
+    progress: Callable[[int], None] = lambda done: None,
+) -> ClipSet:
     """Decode all clips once, mono, into windows of `frames`; unreadable files are skipped and listed.
 
     Clips up to one and a half windows are centred, longer ones are cut into as many whole windows as they hold.
-    UserError where no clip can be read.
+    `progress` is told how many are done and may raise to stop. UserError where no clip can be read.
     """
     clips = list(clips)
-    kept: list[tuple[Clip, Waveform]] = []
+    kept: list[tuple[Clip, Integers]] = []
     skipped: list[Skipped] = []
     with ThreadPoolExecutor(2) as pool:
-        for clip, read in zip(clips, pool.map(lambda clip: _read(clip, sample_rate_hz), clips), strict=True):
+        read_all = pool.map(lambda clip: _read(clip, sample_rate_hz), clips)
+        for done, (clip, read) in enumerate(zip(clips, read_all, strict=True), 1):
             if isinstance(read, Skipped):
                 skipped.append(read)
             else:
-                kept += [(clip, window) for window in _windows(read, frames)]
+                kept += [(clip, as_integers(window)) for window in _windows(read, frames)]
+            progress(done)
     if not kept:
         raise UserError("None of the recordings can be read; choose others.")
     return _stack(kept, tuple(classes), tuple(skipped))
@@ -131,9 +145,12 @@ def load_clips(clips: Iterable[Clip], classes: Sequence[str], sample_rate_hz: in
 
 def _read(clip: Clip, sample_rate_hz: int) -> Waveform | Skipped:
     try:
-        return read_mono(clip.path, sample_rate_hz)
+        waveform = read_mono(clip.path, sample_rate_hz)
     except (UserError, OSError) as reason:
         return Skipped(clip.path, str(reason))
+    if not np.isfinite(waveform).all():
+        return Skipped(clip.path, f"“{shown_name(clip.path)}” has samples that are no numbers; record it again.")
+    return waveform
 
 
 def _windows(waveform: Waveform, frames: int) -> list[Waveform]:
@@ -142,12 +159,16 @@ def _windows(waveform: Waveform, frames: int) -> list[Waveform]:
     return [waveform[start : start + frames] for start in range(0, len(waveform) - frames + 1, frames)]
 
 
-def _stack(kept: list[tuple[Clip, Waveform]], classes: tuple[str, ...], skipped: tuple[Skipped, ...]) -> ClipSet:
+def as_integers(waveform: Waveform) -> Integers:
+    """Return samples in [-1, 1] as they are kept in a `ClipSet`."""
+    return np.clip(np.round(waveform * FULL_SCALE), -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
+
+
+def _stack(kept: list[tuple[Clip, Integers]], classes: tuple[str, ...], skipped: tuple[Skipped, ...]) -> ClipSet:
     word_names = tuple(sorted({clip.word for clip, _ in kept}))
     word_index = {word: index for index, word in enumerate(word_names)}
-    integers = [np.clip(np.round(w * FULL_SCALE), -FULL_SCALE, FULL_SCALE - 1).astype(np.int16) for _, w in kept]
     return ClipSet(
-        waveforms=torch.from_numpy(np.stack(integers)),
+        waveforms=torch.from_numpy(np.stack([window for _, window in kept])),
         targets=torch.tensor([classes.index(clip.label) for clip, _ in kept]),
         words=torch.tensor([word_index[clip.word] for clip, _ in kept]),
         weights=torch.tensor([clip.weight for clip, _ in kept], dtype=torch.float32),

@@ -49,6 +49,8 @@ class DataConfig:
     """`all` classes as they are, or `twelve`: ten words, `_unknown_` and `_silence_`, as in the benchmark."""
     noises: str = ""
     """A folder of backgrounds to mix in; `_background_noise_` beside the classes is used, too."""
+    datasets: str = ""
+    """Folder of downloaded data sets; empty for the person's own data folder."""
     fewest_clips: int = 10
     """Classes with fewer are named."""
     seed: int = 1
