@@ -24,6 +24,17 @@ class Assignment:
     left_out: Mapping[str, int]
     """Folders of which the model knows nothing, with the number of their clips."""
 
+    def sentences(self) -> tuple[str, ...]:
+        """Return what people must know of it; one sentence for each class that took folders of other names."""
+        folders: dict[str, list[str]] = {}
+        for folder, name in self.taken_as.items():
+            folders.setdefault(name, []).append(f"“{folder}”")
+        taken = [f"Taken for the class “{name}”: {', '.join(names)}." for name, names in folders.items()]
+        if not self.left_out:
+            return tuple(taken)
+        left_out = ", ".join(f"“{folder}” ({clips:,})" for folder, clips in self.left_out.items())
+        return (*taken, f"Left out, as the model does not know these classes: {left_out}.")
+
 
 def assign(
     clips: Sequence["Clip"], classes: Sequence[str], mapping: Mapping[str, str], *, others_unknown: bool = False

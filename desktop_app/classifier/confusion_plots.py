@@ -76,6 +76,7 @@ def _margins(drawing: Drawing, place: tuple[float, float, float], confusion: Int
 
 BAR = 14.0
 GAP = 7.0
+LABEL_HEIGHT = 17.0  # of the smallest classes, so that their names stand below each other
 FLOW_WIDTH = 460.0
 TOP = 30.0
 
@@ -94,10 +95,13 @@ class _Side:
     """Pixels a clip."""
     tops: list[float] = field(init=False)
     """Upper edge of each bar; moves down while flows are drawn."""
+    bottom: float = field(init=False)
+    """Where the last bar and its name end."""
 
     def __post_init__(self) -> None:
-        heights = [float(clips) * self.scale + GAP if clips else 0.0 for clips in self.sums]
+        heights = [max(float(clips) * self.scale + GAP, LABEL_HEIGHT) if clips else 0.0 for clips in self.sums]
         self.tops = [TOP + sum(heights[:place]) for place in range(len(heights))]
+        self.bottom = TOP + sum(heights)
 
     def take(self, place: int, thickness: float) -> float:
         """Return where the next flow meets a bar, and move on below it."""
@@ -115,10 +119,11 @@ def alluvial_plot(classes: Sequence[str], confusion: Integers) -> Drawing:
     used = int(np.count_nonzero(targets + judged))
     names = max(text_width(shortened(name, LONGEST_LABEL), 12) for name in classes) + 62
     height = float(np.clip(34 * used, 240, 1600))
-    drawing = Drawing(2 * (names + BAR) + FLOW_WIDTH, TOP + height + GAP * used + 28, "What clips are taken for")
     scale = height / max(1, int(confusion.sum()))
     left = _Side(names, -1, targets, scale)
     right = _Side(names + BAR + FLOW_WIDTH, 1, judged, scale)
+    size = 2 * (names + BAR) + FLOW_WIDTH, max(left.bottom, right.bottom) + 28
+    drawing = Drawing(*size, "What clips are taken for")
     colours = label_colours(classes, BACKGROUND_LABELS)
     for side, heading in ((left, "what it is"), (right, "taken for")):
         _bars(drawing, side, classes, colours)

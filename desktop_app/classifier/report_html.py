@@ -100,12 +100,7 @@ def _notes(report: "Report") -> str:
     """Return what qualifies the numbers: what the model knew, what was left out."""
     leak = " leak" if report.overlap.leaks else ""
     notes = [f'<p class="note{leak}">{clean(report.overlap.sentence())}</p>']
-    for folder, name in report.assignment.taken_as.items():
-        notes.append(f'<p class="note">“{clean(folder)}” was taken for the class “{clean(name)}”.</p>')
-    left_out = report.assignment.left_out
-    if left_out:
-        folders = ", ".join(f"{clean(folder)} ({clips:,})" for folder, clips in left_out.items())
-        notes.append(f'<p class="note">Left out, as the model does not know these classes: {folders}.</p>')
+    notes += [f'<p class="note">{clean(sentence)}</p>' for sentence in report.assignment.sentences()]
     if report.unreadable:
         reasons = "".join(f"<li>{clean(each.reason)}</li>" for each in report.unreadable)
         count = len(report.unreadable)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from desktop_app.cli.evaluate import add_data_arguments, clips_in, find_entry, judge_folder, percent, say_left_out
+from desktop_app.cli.evaluate import add_data_arguments, clips_in, find_entry, judge_folder, percent
 from desktop_app.cli.shared import cells, plain_table, say, show
 
 if TYPE_CHECKING:
@@ -44,14 +44,13 @@ def run(chosen: argparse.Namespace) -> int:
     from desktop_app.classifier.comparison import compare_tables
     from desktop_app.classifier.overlap import overlap_of
 
-    judged, left_out = zip(*(_judged(entry, found, chosen) for entry in entries), strict=True)
+    judged = [_judged(entry, found, chosen) for entry in entries]
     compared = compare_tables(_names(entries), judged[0].table, judged[1].table)
     if chosen.json:
         json.dump(_as_json(compared), sys.stdout, ensure_ascii=False, indent=2)
         sys.stdout.write("\n")
     else:
         _print(compared)
-        say_left_out({**left_out[0], **left_out[1]})
         say(compared.sentence())
         for entry, of_entry in zip(entries, judged, strict=True):
             overlap = overlap_of(entry.card, of_entry.table.paths, of_entry.table.groups)
@@ -60,16 +59,16 @@ def run(chosen: argparse.Namespace) -> int:
     return 1 if judged[0].unreadable or judged[1].unreadable else 0
 
 
-def _judged(
-    entry: "ModelEntry", found: "Sequence[Clip]", chosen: argparse.Namespace
-) -> "tuple[Judged, Mapping[str, int]]":
-    """Return what a model says of the clips whose classes it knows, and the folders that it does not know."""
+def _judged(entry: "ModelEntry", found: "Sequence[Clip]", chosen: argparse.Namespace) -> "Judged":
+    """Return what a model says of the clips whose classes it knows; say what was left out."""
     from desktop_app.classifier.assignment import assign
     from desktop_app.classifier.inference import Classifier
 
     mapping = {folder: name for folder, name in chosen.classes if name in entry.card.classes}
     assignment = assign(found, entry.card.classes, mapping, others_unknown=chosen.others_unknown)
-    return judge_folder(Classifier.load(entry.path), assignment.clips), dict(assignment.left_out)
+    for sentence in assignment.sentences():
+        say(f"{entry.card.name}: {sentence}")
+    return judge_folder(Classifier.load(entry.path), assignment.clips)
 
 
 def _names(entries: "tuple[ModelEntry, ModelEntry]") -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -207,9 +206,8 @@ def _pairs(report: "Report") -> Table:
 
 def _say_what_is_missing(report: "Report") -> None:
     """Say what qualifies the numbers: folders, files, and what the model had heard before."""
-    for folder, name in report.assignment.taken_as.items():
-        say(f"The folder “{folder}” was taken for the class “{name}”.")
-    say_left_out(report.assignment.left_out)
+    for sentence in report.assignment.sentences():
+        say(sentence)
     for each in report.unreadable[:UNREADABLE_SHOWN]:
         say(f"earmark: {each.reason}")
     if len(report.unreadable) == 1:
@@ -217,13 +215,6 @@ def _say_what_is_missing(report: "Report") -> None:
     elif report.unreadable:
         say(f"{len(report.unreadable):,} clips could not be read and are not counted.")
     say(report.overlap.sentence())
-
-
-def say_left_out(left_out: Mapping[str, int]) -> None:
-    """Say which folders were left out, if any."""
-    if left_out:
-        folders = ", ".join(f"{folder} ({clips})" for folder, clips in left_out.items())
-        say(f"Left out, as the model does not know these classes: {folders}.")
 
 
 def percent(share: float) -> str:

@@ -106,7 +106,14 @@ def test_the_page_is_sound_and_fetches_nothing(tmp_path: Path) -> None:
         path.as_uri() for path in report.table.paths
     }
     assert "prefers-color-scheme: dark" in text
-    for words in ("Accuracy", "is empty <0 bytes>", "bed (3)", "“High” was taken for", "does not list", "speaker 4"):
+    for words in (
+        "Accuracy",
+        "is empty <0 bytes>",
+        "“bed” (3)",
+        "Taken for the class “high”: “High”",
+        "does not list",
+        "speaker 4",
+    ):
         assert words in page.text
 
 
@@ -175,6 +182,13 @@ def test_every_flow_begins_where_the_one_before_ended() -> None:
     thickness = {int(clips): 240 / 100 * int(clips) for clips in ("50", "30", "20")}
     drawn = dict(zip((50, 20, 30), tops, strict=True))  # mistakes come last
     assert drawn[30] - drawn[50] == pytest.approx(thickness[50], abs=0.02)
+
+
+def test_names_of_tiny_classes_do_not_stand_on_each_other() -> None:
+    svg = alluvial_plot(tuple("abcdef"), np.diag([100_000, 1, 1, 1, 1, 1])).to_svg()
+    baselines = [float(y) for y in re.findall(r'y="([\d.]+)"[^>]*>[a-f]<', svg)]
+    assert len(baselines) == 12
+    assert np.diff(baselines[:6]).min() >= 12
 
 
 def test_a_cell_of_the_confusion_says_what_it_counts() -> None:

@@ -31,8 +31,8 @@ def test_an_evaluation_prints_numbers_and_says_what_they_leave_out(
     assert "Accuracy           92.3 %" in answer.out  # 12 of 13
     assert ["high", "taken", "for", "low", "1"] in [line.split()[:5] for line in answer.out.splitlines()]
     assert "mislabelled.wav" in answer.out
-    assert "The folder “Silence” was taken for the class “_silence_”." in answer.err
-    assert "Left out, as the model does not know these classes: bed (4)." in answer.err
+    assert "Taken for the class “_silence_”: “Silence”." in answer.err
+    assert "Left out, as the model does not know these classes: “bed” (4)." in answer.err
     assert "1 clip could not be read and is not counted." in answer.err
     assert "does not list whom or what" in answer.err
 
