@@ -31,7 +31,7 @@ def fill(tmp_path: Path) -> Fill:
         folder = tmp_path / "data" / label
         folder.mkdir(parents=True, exist_ok=True)
         for index in range(first, first + count):
-            sound = tone("high" if label == "high" else "low", FRAMES, index + 1000 * len(label))
+            sound = tone("high" if label == "high" else "low", FRAMES, index + 1000 * sum(map(ord, label)))
             sf.write(folder / f"{index:08x}_nohash_0.wav", sound, RATE_HZ)
         return tmp_path / "data"
 
