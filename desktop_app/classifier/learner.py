@@ -61,17 +61,27 @@ class Learner:
 
         Where the memory does not hold the batch it goes through the network in two halves, from then on.
         """
-        while True:
-            try:
-                loss, right = self._gradients(*batch)
-                break
-            except (RuntimeError, MemoryError) as reason:
-                self._halve(reason, len(batch[0]))
+        loss, right = self._gradients_that_fit(batch)
         self.optimiser.step()
         self.schedule.step()
         done = self.schedule.last_epoch
         average_into(self.average, self.network, min(self.settings.average, done / (done + 9)))
         return loss, right
+
+    def learn_at(self, batch: Batch, rate: float) -> float:
+        """Take one step at a rate of its own, beside the schedule, and return the mean loss."""
+        loss, _ = self._gradients_that_fit(batch)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        self.optimiser.step()
+        return loss
+
+    def _gradients_that_fit(self, batch: Batch) -> tuple[float, int]:
+        while True:
+            try:
+                return self._gradients(*batch)
+            except (RuntimeError, MemoryError) as reason:
+                self._halve(reason, len(batch[0]))
 
     def _gradients(self, features: Tensor, targets: Tensor) -> tuple[float, int]:
         """Leave the gradients of a batch in the weights."""
