@@ -72,11 +72,15 @@ def test_the_second_setup_asks_pip_for_nothing(checkout: setup.Checkout) -> None
     assert pip_log(checkout)[0].endswith(f"--editable {checkout.root}[dev]")
 
 
-def test_a_changed_dependency_sets_up_again_and_keeps_the_extras(checkout: setup.Checkout) -> None:
+def test_a_changed_dependency_sets_up_again_and_keeps_the_extras(
+    checkout: setup.Checkout, capsys: pytest.CaptureFixture[str]
+) -> None:
     setup.prepare(checkout, {"dev"})
+    assert setup.DOWNLOAD_NOTE in capsys.readouterr().out
     (checkout.root / "pyproject.toml").write_text(PROJECT.replace("numpy>=2", "numpy>=2.1"))
     setup.prepare(checkout, set())
     assert [line.endswith("[dev]") for line in pip_log(checkout)] == [True, True]
+    assert setup.UPDATE_NOTE in capsys.readouterr().out
 
 
 def test_a_changed_lint_rule_does_not_set_up_again(checkout: setup.Checkout) -> None:

@@ -25,6 +25,8 @@ OLDEST_PYTHON = (3, 11)
 NEWEST_PYTHON = (3, 14)  # the last that PyTorch 2.11 has wheels for
 DOWNLOAD_NOTE = "Setting up .venv, once: about 3 GB to download, 5 GB on disk (PyTorch with its CUDA libraries, Qt)."
 
+UPDATE_NOTE = "Bringing .venv up to what pyproject.toml asks for today."
+
 COMPARISON_TOOLS = {
     "sox": "sox",
     "ffmpeg": "ffmpeg",
@@ -129,8 +131,8 @@ def prepare(checkout: Checkout, extras: set[str]) -> None:
     install_packages(missing_packages(for_window="dev" not in extras))
     if is_current(checkout, extras):
         return
-    print(DOWNLOAD_NOTE, flush=True)
     make_venv(checkout)
+    print(UPDATE_NOTE if checkout.stamp.exists() else DOWNLOAD_NOTE, flush=True)
     install_project(checkout, extras | installed_extras(checkout))
 
 
