@@ -1,4 +1,4 @@
-"""Colours that everything shares: those of labels, and the tones of reports. The standard library alone.
+"""Colours that everything shares: those of labels, and the tones of the window and of reports. The standard library alone.
 
 Labels get Okabe and Ito's seven colours, which people with any of the usual colour blindnesses tell apart (M. Okabe and
 K. Ito, Color Universal Design, 2008; their black is left to text), and after those hues a golden angle apart at one
@@ -23,45 +23,55 @@ _LUMINANCE = (0.2126, 0.7152, 0.0722)
 
 
 @dataclass(frozen=True)
-class ReportTones:
-    """The colours of a report in one scheme, as hex strings; the same greys and accent as the window's."""
+class Tones:
+    """The colours of one scheme, of the window and of reports, as hex strings.
 
-    page: str
-    """Behind everything."""
+    Text tones keep at least 4.5:1 on `window` and `base` (WCAG 2.2, 1.4.3).
+    """
+
+    window: str
+    """Background of panels and bars."""
     base: str
-    """Behind plots and tables."""
+    """Background of lists, fields and plots."""
+    raised: str
+    """Background of buttons and alternate rows."""
     text: str
-    """At least 7:1 on page and base."""
     secondary: str
-    """Text that supports, at least 4.5:1."""
+    """Text that supports: hints, units, column headers."""
     line: str
-    """Hairlines."""
+    """Hairlines between parts."""
     accent: str
-    """What was judged right, and links."""
     on_accent: str
-    """Text on the accent and on `wrong`."""
+    warning: str
+    error: str
     wrong: str
-    """What was judged wrong."""
+    """What a model judged wrong, beside the accent for what it judged right."""
 
 
-LIGHT = ReportTones(
-    page="#f4f6f8",
+LIGHT = Tones(
+    window="#f4f6f8",
     base="#ffffff",
+    raised="#eaeef2",
     text="#1b2228",
     secondary="#57626d",
     line="#d3dae1",
     accent="#0b66c3",
     on_accent="#ffffff",
+    warning="#8a5a00",
+    error="#b3261e",
     wrong="#c2410c",
 )
-DARK = ReportTones(
-    page="#1b1f24",
+DARK = Tones(
+    window="#1b1f24",
     base="#13161a",
+    raised="#272d34",
     text="#e4e8ec",
     secondary="#9aa5b1",
     line="#333b44",
     accent="#4ea1ff",
     on_accent="#08121d",
+    warning="#f0b849",
+    error="#ff8a80",
     wrong="#f58a4b",
 )
 

@@ -12,7 +12,7 @@ from desktop_app.colours import (
     LIGHT,
     NEUTRAL,
     OKABE_ITO,
-    ReportTones,
+    Tones,
     contrast,
     from_oklch,
     label_colour,
@@ -65,8 +65,8 @@ def test_white_black_and_red_are_where_oklch_says() -> None:
 
 
 @pytest.mark.parametrize("tones", [LIGHT, DARK], ids=["light", "dark"])
-def test_reports_can_be_read_in_both_schemes(tones: ReportTones) -> None:
-    for ground in (tones.page, tones.base):
+def test_reports_can_be_read_in_both_schemes(tones: Tones) -> None:
+    for ground in (tones.window, tones.base):
         assert contrast(tones.text, ground) >= 7
         assert contrast(tones.secondary, ground) >= 4.5
         assert contrast(tones.accent, ground) >= 4.5

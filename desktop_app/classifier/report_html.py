@@ -11,7 +11,7 @@ from desktop_app.annotation.records import BACKGROUND_LABELS
 from desktop_app.assets import resources_dir
 from desktop_app.classifier.metrics import ConfusedPair
 from desktop_app.classifier.svg import clean
-from desktop_app.colours import DARK, LIGHT, ReportTones, label_colours
+from desktop_app.colours import DARK, LIGHT, Tones, label_colours
 
 if TYPE_CHECKING:
     from desktop_app.classifier.report import Report
@@ -265,7 +265,7 @@ def _style() -> str:
     return template.substitute(light=_variables(LIGHT), dark=_variables(DARK))
 
 
-def _variables(tones: ReportTones) -> str:
+def _variables(tones: Tones) -> str:
     return "; ".join(f"--{name}: {colour}" for name, colour in asdict(tones).items())
 
 

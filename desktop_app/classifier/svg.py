@@ -1,6 +1,6 @@
 """Drawings as SVG text, and as PNG: small, exact at every size, and light or dark after the page they stand on.
 
-Colours are names of `ReportTones`, written as CSS variables, so that one drawing follows the scheme of its page;
+Colours are names of `Tones`, written as CSS variables, so that one drawing follows the scheme of its page;
 `resolved` puts the colours of one scheme in, for programs that know no variables.
 """
 
@@ -11,7 +11,7 @@ from html import escape
 from typing import Literal
 
 from desktop_app.assets import fonts_dir
-from desktop_app.colours import LIGHT, ReportTones
+from desktop_app.colours import LIGHT, Tones
 
 FONT = "Inter, system-ui, sans-serif"
 LETTER_WIDTH = 0.6  # of the size; the mean of Inter's small letters is 0.55, its capitals are wider
@@ -29,7 +29,7 @@ class Ink:
     """How a shape is painted."""
 
     fill: str = "none"
-    """A name of `ReportTones`, a hex colour, or none."""
+    """A name of `Tones`, a hex colour, or none."""
     stroke: str = "none"
     """The same, for its outline."""
     width: float = 1.0
@@ -49,7 +49,7 @@ class Lettering:
     anchor: Anchor = "start"
     """Which part of the text stands at its point."""
     colour: str = "text"
-    """A name of `ReportTones` or a hex colour."""
+    """A name of `Tones` or a hex colour."""
     bold: bool = False
     """Whether it is set semi-bold."""
     turn_deg: float = 0.0
@@ -133,12 +133,12 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def resolved(svg: str, tones: ReportTones) -> str:
+def resolved(svg: str, tones: Tones) -> str:
     """Return the drawing with the colours of one scheme in the place of variables."""
     return _VARIABLE.sub(lambda found: str(getattr(tones, found.group(1))), svg)
 
 
-def png_of(svg: str, tones: ReportTones = LIGHT, zoom: float = PNG_ZOOM) -> bytes:
+def png_of(svg: str, tones: Tones = LIGHT, zoom: float = PNG_ZOOM) -> bytes:
     """Return a drawing as PNG on the scheme's ground, `zoom` pixels for each of its own, set in the shipped type."""
     import resvg_py
 

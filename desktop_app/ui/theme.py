@@ -1,6 +1,6 @@
 """How Earmark looks: two palettes, one type family, one small stylesheet, icons tinted to the palette."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import lru_cache
 from string import Template
 
@@ -10,56 +10,10 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
 from desktop_app import assets
+from desktop_app.colours import DARK, LIGHT, Tones
 
 BODY_POINT_SIZE = 10
 SMALL_POINT_SIZE = 9
-
-
-@dataclass(frozen=True)
-class Tones:
-    """The colours of one scheme, as hex strings. Text tones keep at least 4.5:1 on the window (WCAG 2.2, 1.4.3)."""
-
-    window: str
-    """Background of panels and bars."""
-    base: str
-    """Background of lists, fields and plots."""
-    raised: str
-    """Background of buttons and alternate rows."""
-    text: str
-    secondary: str
-    """Text that supports: hints, units, column headers."""
-    line: str
-    """Hairlines between parts."""
-    accent: str
-    on_accent: str
-    warning: str
-    error: str
-
-
-LIGHT = Tones(
-    window="#f4f6f8",
-    base="#ffffff",
-    raised="#eaeef2",
-    text="#1b2228",
-    secondary="#57626d",
-    line="#d3dae1",
-    accent="#0b66c3",
-    on_accent="#ffffff",
-    warning="#8a5a00",
-    error="#b3261e",
-)
-DARK = Tones(
-    window="#1b1f24",
-    base="#13161a",
-    raised="#272d34",
-    text="#e4e8ec",
-    secondary="#9aa5b1",
-    line="#333b44",
-    accent="#4ea1ff",
-    on_accent="#08121d",
-    warning="#f0b849",
-    error="#ff8a80",
-)
 
 
 def palette_of(tones: Tones) -> QPalette:

@@ -6,8 +6,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop_app import assets
+from desktop_app.colours import DARK, LIGHT, Tones
 from desktop_app.ui.actions import SPECS
-from desktop_app.ui.theme import DARK, LIGHT, Theme, Tones, icon, stylesheet_of, type_family
+from desktop_app.ui.theme import Theme, icon, stylesheet_of, type_family
 
 
 def contrast(a: str, b: str) -> float:
