@@ -1,7 +1,7 @@
 """A training run from its first step to its model file; it can be stopped at any time and taken up again."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -59,7 +59,7 @@ class Run:
         self.training.restore(state)
         self.reports = self.folder.read_log(self.training.epochs_done)
 
-    def rounds(self, watch: Callable[[StepReport], None] = lambda step: None) -> Iterator[EpochReport]:
+    def rounds(self, watch: Callable[[StepReport], None] = lambda step: None) -> Generator[EpochReport]:
         """Train, keep the best and the last round on disk after each one, write the log, and report.
 
         The best is written before the last: killed in between, the round is done again and comes out the same.

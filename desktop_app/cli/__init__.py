@@ -8,7 +8,7 @@ from contextlib import suppress
 from io import TextIOWrapper
 
 from desktop_app import __version__
-from desktop_app.cli import classify, evaluate, export, info, models
+from desktop_app.cli import classify, evaluate, export, info, lr_find, models, train
 from desktop_app.cli.shared import say
 from desktop_app.errors import UserError
 
@@ -22,6 +22,7 @@ Without arguments the window opens. With them, the same work is done here:
   earmark info ~/recordings                    what is in these files?
   earmark classify ~/recordings --csv out.csv  which sound is in each of them?
   earmark export bird.wav --onset 12.5 --offset 14 --to ~/clips --format MP3
+  earmark train --data ~/labelled              teach a network your own classes
   earmark evaluate --data ~/labelled           how good is the model on these?
 """
 
@@ -58,7 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"earmark {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (info, classify, export, evaluate, models):
+    for command in (info, classify, export, train, lr_find, evaluate, models):
         command.add_parser(commands)
     return parser
 

@@ -1,0 +1,261 @@
+"""`earmark train`: teach a network the classes of labelled clips, and keep the best of it as a model file."""
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from desktop_app.audio.atomic import replacing
+from desktop_app.classifier.run_config import RunConfig, config_of, read_recipe, recipe_names, with_settings
+from desktop_app.cli.models import library
+from desktop_app.cli.shared import HelpFormatter, say
+from desktop_app.cli.training_screen import Screen, downloads, reading
+from desktop_app.errors import UserError
+
+if TYPE_CHECKING:
+    from desktop_app.classifier.preparing import Prepared
+    from desktop_app.classifier.running import Outcome, Run
+    from desktop_app.classifier.training import StepReport
+    from desktop_app.cli.shared import Commands
+
+INTERRUPTED = 130
+NOTES_SHOWN = 20
+
+_DESCRIPTION = """\
+Teach a network the classes of labelled clips.
+
+The clips lie in one folder for each class, or a list names them (CSV or JSON: path, label, and if need be group and
+split). speech_commands_v0.01 and speech_commands_v0.02 are fetched from the net if they are not on this machine.
+Clips of one speaker or source stay on one side of the split; a split that leaks is refused.
+"""
+_EPILOG = f"""\
+examples:
+  earmark train --data ~/clips --name owls
+  earmark train --data clips.csv --recipe fast --set training.epochs=20 --out ~/runs/owls
+  earmark train --data speech_commands_v0.01 --recipe seed
+  earmark train --resume ~/runs/owls
+
+recipes: {", ".join(recipe_names())}, or a .toml file. --set changes one setting of it, and may be repeated; the
+settings are those in the run folder's config.toml. Device: --set training.device=cuda.
+Ctrl+C stops, keeps the best round as a model, and says how to go on.
+Exit status: 0; 2 for misuse, or where nothing could be learnt; 130 after Ctrl+C.
+"""
+
+
+def add_parser(commands: "Commands") -> None:
+    """Add the command's arguments and its `run`."""
+    parser = commands.add_parser(
+        "train",
+        help="teach a network your own classes",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=HelpFormatter,
+    )
+    add_data_arguments(parser)
+    parser.add_argument("--out", type=Path, metavar="RUN", help="folder of the run (default: runs/NAME-DATE)")
+    parser.add_argument("--resume", type=Path, metavar="RUN", help="go on with a run that was stopped")
+    parser.add_argument("--name", help="name of the model (default: that of the recipe)")
+    parser.add_argument(
+        "--install", action="store_true", help="put the model among your own, where the window finds it"
+    )
+    parser.set_defaults(run=run)
+
+
+def add_data_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that say what is learnt and how."""
+    parser.add_argument("--data", metavar="DIR_OR_LIST", help="class folders, a list of clips, or a data set’s name")
+    parser.add_argument("--recipe", default="default", metavar="NAME_OR_TOML", help="how to train (default: default)")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="settings", help="change it")
+    parser.add_argument("--allow-leaks", action="store_true", help="take a split that leaks; the report says so")
+    parser.add_argument(
+        "--threads", type=int, default=0, metavar="N", help="threads of torch (default: all cores but one)"
+    )
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Train, finish, and say where everything is."""
+    from desktop_app.classifier.card import SUFFIX
+    from desktop_app.classifier.run_folder import RunFolder
+
+    if chosen.resume:
+        if chosen.data or chosen.settings or chosen.name or chosen.out:
+            raise UserError("--resume goes on with a run as it was begun; leave --data, --set, --name and --out away.")
+        folder = RunFolder(chosen.resume)
+        config = folder.read_config()
+    else:
+        config = configured(chosen)
+        folder = RunFolder(chosen.out or Path("runs") / f"{config.name}-{datetime.now():%Y%m%d-%H%M%S}")
+    if chosen.install:
+        library().free_place(config.name, SUFFIX)  # a name that is taken is said before the training, not after it
+    prepared = prepared_for(config, chosen.threads)
+    from desktop_app.classifier.running import Run
+
+    training = Run(folder, config, prepared)
+    if chosen.resume:
+        training.resume()
+    else:
+        folder.create(config)
+    folder.write_skipped(prepared.skipped, prepared.notes)
+    stopped = _train(training)
+    outcome = training.finish()
+    _write_curves(training, outcome)
+    if not stopped:
+        _write_report(training, outcome)
+    _say_outcome(training, outcome, stopped)
+    if chosen.install:
+        say(f"Installed as {library().add(outcome.model_path).path}")
+    return INTERRUPTED if stopped else 0
+
+
+def configured(chosen: argparse.Namespace) -> RunConfig:
+    """Return the configuration that the arguments ask for."""
+    if not chosen.data:
+        raise UserError("Name what is to be learnt: --data with a folder of class folders or a list of clips.")
+    config = config_of(with_settings(read_recipe(chosen.recipe), chosen.settings))
+    source = chosen.data
+    if not _is_dataset(source):
+        source = str(Path(source).absolute())
+    name = getattr(chosen, "name", None) or config.name
+    leaks = config.data.allow_leaks or chosen.allow_leaks
+    changed = replace(config, name=name, data=replace(config.data, source=source, allow_leaks=leaks))
+    return config_of({**_table(changed)})
+
+
+def prepared_for(config: RunConfig, threads: int) -> "Prepared":
+    """Fetch what is to be fetched, read everything, and say what the person should know."""
+    from desktop_app.classifier.preparing import prepare
+    from desktop_app.classifier.running import use_threads
+    from desktop_app.classifier.speech_commands import DATASETS, datasets_dir, obtain
+
+    use_threads(max(0, threads))
+    if config.data.source in DATASETS:
+        dataset, folder = DATASETS[config.data.source], datasets_dir(config.data.datasets)
+        with downloads() as bar:
+            obtain(dataset, folder, bar("Fetching"), bar("Unpacking"))
+    with reading() as progress:
+        prepared = prepare(config, progress)
+    train, test = prepared.data.train, prepared.test
+    held_back = prepared.data.held_back
+    say(
+        f"{len(train.classes)} classes; {len(train)} windows to learn from, {len(held_back or ())} to choose by, "
+        f"{len(test or ())} to measure on."
+    )
+    for note in prepared.notes[:NOTES_SHOWN]:
+        say(note)
+    return prepared
+
+
+def _is_dataset(source: str) -> bool:
+    from desktop_app.classifier.speech_commands import DATASETS
+
+    return source in DATASETS
+
+
+def _table(config: RunConfig) -> dict[str, Any]:
+    """Return the configuration as a table, so that a name given as an argument is checked as one in a recipe."""
+    import tomllib
+
+    from desktop_app.classifier.run_config import toml_of
+
+    return tomllib.loads(toml_of(config))
+
+
+class _StopError(Exception):
+    """Ctrl+C was pressed."""
+
+
+def _train(training: "Run") -> bool:
+    """Train to the end and return False, or to Ctrl+C and return True."""
+    screen = Screen(training.config.training.epochs, training.training.epochs_done)
+    with first_interrupt_noted() as interrupted, screen.progress:
+
+        def watch(step: "StepReport") -> None:
+            if interrupted.is_set():
+                raise _StopError
+            screen.step(step)
+
+        with closing(training.rounds(watch)) as rounds:
+            try:
+                for report in rounds:
+                    screen.epoch(report)
+            except _StopError:
+                return True
+    return False
+
+
+@contextmanager
+def first_interrupt_noted() -> Iterator[threading.Event]:
+    """Note the first Ctrl+C, so that no file is cut in two; the second one raises."""
+    noted = threading.Event()
+
+    def note(_number: int, _frame: Any) -> None:
+        noted.set()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _write_curves(training: "Run", outcome: "Outcome") -> None:
+    from desktop_app.classifier.run_folder import write_text
+    from desktop_app.classifier.svg import png_of
+    from desktop_app.classifier.training_plots import curves_plot
+
+    reports = training.reports
+    drawing = curves_plot(
+        ([report.loss for report in reports], [report.accuracy for report in reports]),
+        ([report.held_back_loss for report in reports], [report.held_back_accuracy for report in reports]),
+        outcome.best_epoch,
+    ).to_svg()
+    write_text(training.folder.path / "curves.svg", drawing)
+    with replacing(training.folder.path / "curves.png") as file:
+        file.write(png_of(drawing))
+
+
+def _write_report(training: "Run", outcome: "Outcome") -> None:
+    """Judge the clips held back to measure on by the finished file, as `earmark evaluate` does, into RUN/report."""
+    from desktop_app.classifier.assignment import assign
+    from desktop_app.classifier.inference import Classifier
+    from desktop_app.classifier.judging import judge_clips
+    from desktop_app.classifier.measures import measure
+    from desktop_app.classifier.overlap import overlap_of
+    from desktop_app.classifier.report import Report, write_report
+
+    clips = training.prepared.corpus.divided.side("test")
+    if not clips:
+        return
+    assignment = assign(clips, outcome.card.classes, {}, others_unknown=False)
+    judged = judge_clips(Classifier.load(outcome.model_path), assignment.clips)
+    report = Report(
+        card=outcome.card,
+        model_path=outcome.model_path,
+        data=Path(training.config.data.source),
+        grouping=training.config.data.group_by,
+        created=datetime.now().astimezone().isoformat(timespec="seconds"),
+        table=judged.table,
+        measures=measure(judged.table),
+        assignment=assignment,
+        unreadable=judged.unreadable,
+        overlap=overlap_of(outcome.card, judged.table.paths, judged.table.groups),
+    )
+    say(f"The report is in {write_report(report, training.folder.path / 'report')}")
+
+
+def _say_outcome(training: "Run", outcome: "Outcome", stopped: bool) -> None:
+    results = outcome.card.results
+    if stopped:
+        say(f"Stopped after {outcome.epochs_done} rounds; go on with: earmark train --resume {training.folder.path}")
+    if results is not None:
+        say(f"Right: {results.accuracy:.1%} (loss {results.loss:.3f}). {results.how}")
+    say(f"The best round was {outcome.best_epoch}; the model is in")
+    sys.stdout.write(f"{outcome.model_path}\n")
