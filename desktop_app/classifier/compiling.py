@@ -11,6 +11,7 @@ import torch
 
 from desktop_app.audio.atomic import replacing
 from desktop_app.classifier import onnx_file
+from desktop_app.classifier.check_sounds import check_sounds, scores_to_text
 from desktop_app.classifier.checkpoint import load_checkpoint
 from desktop_app.classifier.engine import compiled_path
 from desktop_app.classifier.export import (
@@ -60,6 +61,8 @@ def compile_model(source: Path, calibration: Array | None = None) -> ExportRepor
     else:
         difference = _mean_difference(TorchEngine(model), engine, calibration)
         demand_equal(difference, INT8_TOLERANCE, source.name)
+    kept = engine.judge(engine.prepare(check_sounds(model.card)))
+    content = onnx_file.with_metadata(content, said | {onnx_file.CHECK_KEY: scores_to_text(kept)})
     with replacing(compiled_path(source)) as file:
         file.write(content)
     return ExportReport(compiled_path(source), "compiled", len(content), difference)

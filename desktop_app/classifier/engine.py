@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from desktop_app.classifier import onnx_file
 from desktop_app.classifier.card import ModelCard, read_card
+from desktop_app.classifier.check_sounds import are_same, check_sounds
 from desktop_app.errors import UserError
 
 Array = npt.NDArray[np.float32]
@@ -79,10 +80,14 @@ def fingerprint(path: Path) -> str:
 
 
 def _compiled_engine(path: Path, compiled: Path) -> Engine:
-    """Return the engine of a compiled model; UserError where it is damaged or of other weights."""
-    card = read_card(path)
-    if onnx_file.read_metadata(compiled).get(onnx_file.SOURCE_KEY) != fingerprint(path):
+    """Return the engine of a compiled model; UserError where it is damaged, of other weights, or wrong here."""
+    card, said = read_card(path), onnx_file.read_metadata(compiled)
+    if said.get(onnx_file.SOURCE_KEY) != fingerprint(path):
         raise UserError(f"“{compiled.name}” was compiled from other weights than those in “{path.name}”.")
     from desktop_app.classifier.onnx_engine import OnnxEngine
 
-    return OnnxEngine(onnx_file.read_onnx(compiled), card, compiled.name)
+    engine = OnnxEngine(onnx_file.read_onnx(compiled), card, compiled.name)
+    # processors without VNNI add products of eight bits in sixteen, which can overflow: 5 ms find that out
+    if not are_same(engine.judge(engine.prepare(check_sounds(card))), said.get(onnx_file.CHECK_KEY, "")):
+        raise UserError(f"“{compiled.name}” judges differently on this processor than where it was compiled.")
+    return engine

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from desktop_app.audio.atomic import replacing
 from desktop_app.classifier import onnx_file
 from desktop_app.classifier.card import ModelCard, card_to_json
+from desktop_app.classifier.check_sounds import check_sounds
 from desktop_app.classifier.checkpoint import LoadedModel, load_checkpoint
 from desktop_app.classifier.engine import fingerprint
 from desktop_app.classifier.features import SpectralFeatures, build_features
@@ -167,18 +168,6 @@ def largest_difference(model: LoadedModel, judge: Judge) -> float:
     reference, sounds = TorchEngine(model), check_sounds(model.card)
     batches = [sounds[:1], sounds[1:4], sounds]
     return max(float(np.abs(judge(batch) - reference.judge(batch)).max()) for batch in batches)
-
-
-def check_sounds(card: ModelCard) -> Array:
-    """Return silence, clicks, noises and sweeps from faint to loud, shape (16, frames), the same at every call."""
-    random, frames = np.random.default_rng(7), card.window_frames
-    time = np.arange(frames) / frames
-    sounds = np.zeros((16, frames))
-    sounds[1, frames // 2] = 1
-    for row in range(2, 16):
-        sweep = np.sin(2 * np.pi * frames * (random.uniform(0, 0.2) + random.uniform(-0.1, 0.1) * time) * time)
-        sounds[row] = 10 ** random.uniform(-3, 0) * (sweep + random.normal(0, random.uniform(0, 1), frames))
-    return np.clip(sounds, -1, 1).astype(np.float32)
 
 
 def demand_equal(difference: float, tolerance: float, name: str) -> None:

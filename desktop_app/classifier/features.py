@@ -1,6 +1,6 @@
 """The front-ends without torch: what `classifier.frontend` computes, by scipy's real FFT, a clip at a time.
 
-One clip’s frames, spectrum and bands together fit the cache: 160 us a clip of one second on one core, against 218 us
+One clip's frames, spectrum and bands together fit the cache: 150 us a clip of one second on one core, against 218 us
 for torchaudio on sixteen clips and 352 us for matrices inside an ONNX graph. Other threads run meanwhile.
 """
 
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.fft import rfft
+from scipy.sparse import csr_array
 
 from desktop_app.classifier.frontend_config import (
     InputShape,
@@ -81,7 +82,8 @@ class SpectralFeatures:
         self._window = hann(self.config.window_frames)
         self._finish: Callable[[npt.NDArray[np.complex64]], Array]
         if isinstance(self.config, LogMelConfig):
-            self._bands = np.ascontiguousarray(mel_bands(self.config).T)
+            # sparse: 500 weights instead of 16,448, and BLAS's threads, which spin, stay out of it
+            self._bands = csr_array(mel_bands(self.config).T)
             self._finish = self._log_mel
             self._steady = True  # see `frontend.LogMel.power`
         else:
@@ -117,7 +119,7 @@ class SpectralFeatures:
 
     def _log_mel(self, spectrum: npt.NDArray[np.complex64]) -> Array:
         assert isinstance(self.config, LogMelConfig)
-        bands: Array = self._bands @ _power(spectrum).T  # (bands, columns)
+        bands: Array = self._bands @ np.ascontiguousarray(_power(spectrum).T)  # (bands, columns)
         bands += np.float32(self.config.floor)
         np.log(bands, out=bands)
         bands -= np.float32(self.config.mean)

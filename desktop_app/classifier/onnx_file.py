@@ -19,6 +19,7 @@ SOURCE_KEY = "earmark_source_sha256"
 INPUT_KEY = "earmark_input"
 OUTPUT_KEY = "earmark_output"
 PRECISION_KEY = "earmark_precision"
+CHECK_KEY = "earmark_check"
 OURS = "earmark_"
 MOST_BYTES = 512 * 2**20
 MOST_FIELDS = 3_000_000  # a large network has some thousands; a file made of empty fields must not keep us for hours

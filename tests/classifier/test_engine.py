@@ -15,10 +15,10 @@ from desktop_app.assets import models_dir
 from desktop_app.classifier import engine as engines
 from desktop_app.classifier import onnx_file
 from desktop_app.classifier.card import list_models, read_card
+from desktop_app.classifier.check_sounds import check_sounds
 from desktop_app.classifier.checkpoint import LoadedModel, save_checkpoint
 from desktop_app.classifier.compiling import compile_model
 from desktop_app.classifier.engine import Engine, compiled_path, fingerprint, open_engine
-from desktop_app.classifier.export import check_sounds
 from desktop_app.classifier.inference import Classifier, classify_files
 from desktop_app.classifier.onnx_engine import OnnxEngine
 from desktop_app.classifier.torch_engine import TorchEngine
@@ -83,6 +83,14 @@ def test_a_damaged_compiled_model_costs_speed_and_nothing_else(pair: Path, spoil
     whole = compiled_path(pair)
     data = whole.read_bytes()
     whole.write_bytes(spoil(data))
+    assert isinstance(open_engine(pair), TorchEngine)
+
+
+def test_a_processor_that_calculates_eight_bits_otherwise_is_noticed(
+    pair: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exact = OnnxEngine.judge
+    monkeypatch.setattr(OnnxEngine, "judge", lambda self, prepared: np.roll(exact(self, prepared), 1, axis=1))
     assert isinstance(open_engine(pair), TorchEngine)
 
 

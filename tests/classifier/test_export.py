@@ -11,10 +11,11 @@ import torch
 
 from desktop_app.classifier import compiling, export
 from desktop_app.classifier.card import card_to_json, read_card
+from desktop_app.classifier.check_sounds import check_sounds
 from desktop_app.classifier.checkpoint import LoadedModel, save_checkpoint
 from desktop_app.classifier.compiling import compile_model
 from desktop_app.classifier.engine import compiled_path, open_engine
-from desktop_app.classifier.export import EXPORT_KINDS, check_sounds, export_model
+from desktop_app.classifier.export import EXPORT_KINDS, export_model
 from desktop_app.classifier.foreign import import_onnx
 from desktop_app.classifier.frontend import SpectrogramConfig, WaveformConfig, describe_front_end, output_shape
 from desktop_app.classifier.networks import NETWORKS, build_network
