@@ -225,7 +225,7 @@ def take(name: str, to: Path, folder: Path) -> None:
 
 
 def surroundings(folder: Path, display: str) -> dict[str, str]:
-    """Return the environment of one picture: our screen, no sound device, and a home that nothing was kept in."""
+    """Return the environment of one picture: our screen, and a home that nothing was kept in."""
     own = {f"XDG_{part}_HOME": str(folder / part.lower()) for part in ("CONFIG", "CACHE", "DATA", "STATE")}
     return {
         **os.environ,
