@@ -1,4 +1,4 @@
-"""Colours that everything shares: those of labels, and the tones of the window and of reports. The standard library alone.
+"""Colours that everything shares: of labels, and the tones of the window and of reports. The standard library alone.
 
 Labels get Okabe and Ito's seven colours, which people with any of the usual colour blindnesses tell apart (M. Okabe and
 K. Ito, Color Universal Design, 2008; their black is left to text), and after those hues a golden angle apart at one
