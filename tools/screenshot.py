@@ -231,7 +231,6 @@ def surroundings(folder: Path, display: str) -> dict[str, str]:
         **os.environ,
         **own,
         "HOME": str(folder.parent),
-        "ALSA_CONFIG_PATH": "/dev/null",
         "DISPLAY": display,
         "QT_QPA_PLATFORM": "xcb",
     }
