@@ -14,6 +14,7 @@ from torch import Tensor
 from desktop_app.classifier.augment import loudness
 from desktop_app.classifier.corpus import Corpus, Found, find_in, gather
 from desktop_app.classifier.dataset import ClipSet, Skipped, as_integers, join, load_clips
+from desktop_app.classifier.features import mel_bands
 from desktop_app.classifier.frontend import FrontEnd, build_front_end, describe_front_end, fitted_to, output_shape
 from desktop_app.classifier.frontend_config import LogMelConfig, front_end_config
 from desktop_app.classifier.networks import NETWORKS, Network, build_network
@@ -26,6 +27,10 @@ from desktop_app.errors import UserError
 FLOOR_SHARE = 1e-3  # of the mean power; see docs/decisions.md
 FITTED_ON = 2_000
 MOST_NOISES = 400
+LONGEST_TRANSFORM_S = 0.03
+TRANSFORM_SHARE = 0.06  # of a short window: a bat's call of 20 ms gets transforms of 1.2 ms
+SHORTEST_TRANSFORM = 120  # samples
+MEL_BANDS = (64, 48, 40, 32, 24, 16, 12, 8, 4, 2)
 QUIETEST_NOISE = 1e-4
 SIDE_OF_BACKGROUND: Mapping[str, tuple[float, float]] = {
     "train": (0.0, 0.8),
@@ -81,11 +86,10 @@ def find_source(config: RunConfig) -> Found:
 
 def prepare(config: RunConfig, progress: Progress = lambda what, done, total: None) -> Prepared:
     """Read everything, fit the front-end and build the network; UserError where there is nothing to learn from."""
-    described = front_end_config(front_end_table(config))  # before the long reading: a wrong one is said at once
     window_frames = round(config.sound.window_s * config.sound.sample_rate_hz)
     if not window_frames:
         raise UserError("The window is shorter than a sample; choose a longer sound.window_s.")
-    output_shape(describe_front_end(described), window_frames)
+    described = front_end_config(front_end_table(config))  # before the long reading: a wrong one is said at once
     corpus = gather(find_source(config), config.data)
     backgrounds, unread = _backgrounds(corpus, config.sound.sample_rate_hz)
     classes = corpus.classes
@@ -120,24 +124,51 @@ def prepare(config: RunConfig, progress: Progress = lambda what, done, total: No
 
 
 def front_end_table(config: RunConfig) -> dict[str, Any]:
-    """Return the front-end as cards have it; sizes that are not set are those of 30 ms windows every 10 ms."""
+    """Return the front-end as cards have it; what is not set follows from the sample rate and the window.
+
+    Transforms of 30 ms, of 6 % of a window below half a second, and of at least 120 samples; three to each hop; as many
+    mel bands, up to 64, as the transform tells apart. UserError where what is set contradicts the sound.
+    """
     table, rate_hz = dict(config.front_end), config.sound.sample_rate_hz
     if table.get("kind") == "waveform":
         return table
-    window = max(2, round(0.03 * rate_hz))
-    table.setdefault("window_frames", window)
-    table.setdefault("hop_frames", max(1, round(0.01 * rate_hz)))
-    if isinstance(table["window_frames"], int):
-        table.setdefault("n_fft", 1 << (table["window_frames"] - 1).bit_length())
+    frames = round(config.sound.window_s * rate_hz)
+    wanted_s = min(LONGEST_TRANSFORM_S, TRANSFORM_SHARE * config.sound.window_s)
+    length = table.setdefault("window_frames", max(2, min(frames, max(SHORTEST_TRANSFORM, round(wanted_s * rate_hz)))))
+    if isinstance(length, int):
+        table.setdefault("hop_frames", max(1, length // 3))
+        table.setdefault("n_fft", 1 << (length - 1).bit_length())
+    if isinstance(table.get("n_fft"), int) and table["n_fft"] // 2 >= frames:
+        raise UserError("The window is shorter than the Fourier transform reaches; choose a longer sound.window_s.")
     if table.get("kind") == "log_mel":
-        table.setdefault("sample_rate_hz", rate_hz)
-        table.setdefault("high_hz", rate_hz / 2)
-        table.setdefault("low_hz", 20.0 if rate_hz > 2_000 else 0.0)
-        if table["sample_rate_hz"] != rate_hz:
-            raise UserError("front_end.sample_rate_hz and sound.sample_rate_hz differ; leave the first one out.")
-    elif table.get("power") == "complex":
+        return _log_mel_table(table, rate_hz)
+    if table.get("power") == "complex":
         table["power"] = None
     return table
+
+
+def _log_mel_table(table: dict[str, Any], rate_hz: int) -> dict[str, Any]:
+    table.setdefault("sample_rate_hz", rate_hz)
+    table.setdefault("high_hz", rate_hz / 2)
+    table.setdefault("low_hz", 0.0 if rate_hz < 2_000 else 20.0 if rate_hz <= 50_000 else rate_hz / 50)
+    if table["sample_rate_hz"] != rate_hz:
+        raise UserError("front_end.sample_rate_hz and sound.sample_rate_hz differ; leave the first one out.")
+    front_end_config({**table, "mel_bands": 2})  # nonsense in the other values is said here
+    if "mel_bands" in table:
+        front_end_config(table)
+        if not _all_bands_hear(table):
+            raise UserError("There are more mel bands than the transform tells apart; set fewer, or a longer n_fft.")
+        return table
+    fitting = (count for count in MEL_BANDS if _all_bands_hear({**table, "mel_bands": count}))
+    return {**table, "mel_bands": next(fitting, MEL_BANDS[-1])}
+
+
+def _all_bands_hear(table: dict[str, Any]) -> bool:
+    """Return whether every mel band holds a frequency of the transform; one that holds none is always silent."""
+    if table["mel_bands"] > table["n_fft"] // 2:
+        return False
+    described = front_end_config(table)
+    return not isinstance(described, LogMelConfig) or bool(mel_bands(described).any(axis=0).all())
 
 
 def network_table(config: RunConfig) -> dict[str, Any]:

@@ -177,7 +177,10 @@ def _converted(value: Any, hint: Any, where: str) -> Any:
         if isinstance(value, _SCALARS[hint]) and (hint is bool or not isinstance(value, bool)):
             return hint(value)
     elif isinstance(value, Mapping):
-        return dict(value)
+        kind = get_args(hint)[1]
+        return {
+            key: inner if kind is Any else _converted(inner, kind, f"{where}.{key}") for key, inner in value.items()
+        }
     raise UserError(f"The value {value!r} of “{where}” is not of the right kind; correct it.")
 
 

@@ -18,7 +18,7 @@ def curves_plot(learnt: tuple[Curve, Curve], held_back: tuple[Curve, Curve], bes
         left = LEFT + place * (WIDTH / 2 + LEFT)
         curves = (learnt[place], held_back[place])
         top = 1.0 if share else max((value for curve in curves for value in curve if value is not None), default=1.0)
-        _frame(drawing, left, top, title)
+        _frame(drawing, left, (0.0, top), title)
         rounds = len(learnt[place])
         for curve, ink in zip(curves, (Ink(stroke="wrong", dash="4 3"), Ink(stroke="accent", width=2)), strict=True):
             points = [_at(left, i / max(1, rounds - 1), v / top) for i, v in enumerate(curve) if v is not None]
@@ -27,7 +27,7 @@ def curves_plot(learnt: tuple[Curve, Curve], held_back: tuple[Curve, Curve], bes
         x = _at(left, (best_epoch - 1) / max(1, rounds - 1), 0)[0]
         drawing.line((x, TOP), (x, TOP + HEIGHT), Ink(stroke="accent", dash="2 4"))
         drawing.text((x, TOP + HEIGHT + 16), f"best: {best_epoch}", _SMALL)
-        drawing.text((left + WIDTH / 4, TOP + HEIGHT + 34), f"round, of {rounds}", _SMALL)
+        drawing.text((left + WIDTH / 4, TOP + HEIGHT + 34), "round; dashed: trained on, solid: held back", _SMALL)
     return drawing
 
 
@@ -37,14 +37,17 @@ def rate_plot(points: Sequence[tuple[float, float, float]], suggested: float | N
     if not points:
         return drawing
     low, high = math.log10(points[0][0]), math.log10(points[-1][0])
-    top = max(loss for _, _, loss in points) * 1.1
-    _frame(drawing, LEFT, top, "Loss over the learning rate")
+    bottom, top = 0.8 * min(loss for _, _, loss in points), 1.3 * points[0][2]  # what runs away leaves the picture
+    _frame(drawing, LEFT, (bottom, top), "Loss over the learning rate")
 
     def x_of(rate: float) -> float:
         return (math.log10(rate) - low) / max(1e-9, high - low)
 
-    drawing.polyline([_at(LEFT, x_of(r), min(1.0, v / top)) for r, v, _ in points], Ink(stroke="wrong", opacity=0.4))
-    drawing.polyline([_at(LEFT, x_of(rate), v / top) for rate, _, v in points], Ink(stroke="accent", width=2))
+    def y_of(loss: float) -> float:
+        return min(1.0, max(0.0, (loss - bottom) / max(1e-9, top - bottom)))
+
+    drawing.polyline([_at(LEFT, x_of(r), y_of(v)) for r, v, _ in points], Ink(stroke="wrong", opacity=0.4))
+    drawing.polyline([_at(LEFT, x_of(r), y_of(v)) for r, _, v in points], Ink(stroke="accent", width=2))
     for power in range(math.ceil(low), math.floor(high) + 1):
         drawing.text((_at(LEFT, x_of(10.0**power), 0)[0], TOP + HEIGHT + 16), f"1e{power}", _SMALL)
     if suggested is not None:
@@ -58,9 +61,11 @@ def _at(left: float, across: float, up: float) -> Point:
     return left + across * WIDTH / 2, TOP + HEIGHT * (1 - up)
 
 
-def _frame(drawing: Drawing, left: float, top: float, title: str) -> None:
+def _frame(drawing: Drawing, left: float, limits: tuple[float, float], title: str) -> None:
     drawing.text((left, TOP - 12), title, Lettering(13, bold=True))
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         y = TOP + HEIGHT * (1 - share)
         drawing.line((left, y), (left + WIDTH / 2, y), _HAIRLINE)
-        drawing.text((left - 6, y + 4), f"{share * top:.3g}", Lettering(11, "end", "secondary"))
+        drawing.text(
+            (left - 6, y + 4), f"{limits[0] + share * (limits[1] - limits[0]):.3g}", Lettering(11, "end", "secondary")
+        )
