@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import IO, Any, BinaryIO, Protocol, cast
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
-import av
 import numpy as np
 import numpy.typing as npt
 import soundfile as sf
 
 from desktop_app.audio.formats import AudioFormat, Encodable
 from desktop_app.errors import UserError
+
+if TYPE_CHECKING:
+    import av  # imported below by who encodes with it: it costs the window's start 40 ms
 
 Frames = npt.NDArray[np.float32]
 
@@ -136,9 +138,16 @@ def _explained(plan: EncodePlan) -> Iterator[None]:
     """Say what a library refused in a sentence of ours."""
     try:
         yield
-    except (sf.SoundFileError, av.error.FFmpegError, ValueError, TypeError) as error:
+    except _refusals() as error:
         sound = f"{plan.channels} channel(s) at {plan.sample_rate_hz} Hz"
         raise UserError(f"{plan.audio_format.name} cannot hold {sound} ({error}): choose another format.") from error
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """Return what the libraries raise; asked for only when one has raised."""
+    import av
+
+    return sf.SoundFileError, av.error.FFmpegError, ValueError, TypeError
 
 
 def quantise(frames: Frames, bits: int) -> npt.NDArray[np.int32]:
@@ -211,6 +220,8 @@ def _leave_out_padding(file: CheckedFile, frames: int, channels: int) -> None:
 
 class _FfmpegEncoder:
     def __init__(self, file: CheckedFile, plan: EncodePlan) -> None:
+        import av
+
         self._file, self._plan, self._position = file, plan, 0
         self._layout = "mono" if plan.channels == 1 else "stereo"
         self._sample_format = _sample_format(plan.encodable)
@@ -226,6 +237,8 @@ class _FfmpegEncoder:
             self._stream.codec_context.bit_rate = bit_rate
 
     def write(self, frames: Frames) -> None:
+        import av
+
         samples = _as_ffmpeg_takes_it(frames, self._sample_format, self._plan.encodable.bits_per_sample)
         frame = av.AudioFrame.from_ndarray(samples, format=self._sample_format, layout=self._layout)
         frame.sample_rate = self._plan.sample_rate_hz
