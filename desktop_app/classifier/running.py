@@ -62,15 +62,16 @@ class Run:
     def rounds(self, watch: Callable[[StepReport], None] = lambda step: None) -> Generator[EpochReport]:
         """Train, keep the best and the last round on disk after each one, write the log, and report.
 
-        The best is written before the last: killed in between, the round is done again and comes out the same.
+        The best and the log are written before the last: killed in between, the round is done again, comes out the
+        same, and takes the place of what was written.
         """
         for report in self.training.rounds(watch):
             said = {"digest": self.prepared.digest, "epoch": report.epoch}
             if report.best:
                 save_state(self.folder.best, LearnerState(self.training.network.state_dict(), {}), said)
-            save_state(self.folder.last, self.training.state(), said)
             self.reports.append(report)
             self.folder.write_log(self.reports)
+            save_state(self.folder.last, self.training.state(), said)
             yield report
 
     def finish(self) -> Outcome:
