@@ -4,7 +4,18 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget, QWidgetAction
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLayoutItem,
+    QMenu,
+    QToolButton,
+    QWidget,
+    QWidgetAction,
+)
 
 from desktop_app.audio.windows import WINDOW_LENGTHS, WINDOWS
 from desktop_app.services.settings import Settings, SpectrogramPreferences
@@ -49,12 +60,22 @@ class DisplayControls(QWidget):
         self._words.setText(f"{floor_db:.0f} to {ceiling_db:.0f} dB".replace("-", MINUS))
         self._automatic.setChecked(self._preferences.range_db is None)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out the words of the range where there is no room for them."""
+        super().resizeEvent(event)
+        others = sum(item.minimumSize().width() + self._row.spacing() for item in self._items())
+        self._words.setVisible(self.width() >= others + self._words_width)
+
+    def _items(self) -> list[QLayoutItem]:
+        items = (self._row.itemAt(number) for number in range(self._row.count()))
+        return [item for item in items if item is not None and item.widget() is not self._words]
+
     @property
     def _preferences(self) -> SpectrogramPreferences:
         return self._settings.values.spectrogram
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(8)
         lengths = {length: str(length) for length in WINDOW_LENGTHS}
@@ -63,7 +84,8 @@ class DisplayControls(QWidget):
         row.addWidget(self._choice("colour_map", "Colours", COLOUR_MAPS, "Colours of the spectrogram"))
         row.addWidget(self._more_button())
         self._words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._words.setMinimumWidth(self._words.fontMetrics().horizontalAdvance(f"{MINUS}140 to {MINUS}100 dB") + 4)
+        self._words_width = self._words.fontMetrics().horizontalAdvance(f"{MINUS}140 to {MINUS}100 dB") + 4
+        self._words.setMinimumWidth(1)  # a narrow window does without them: the slider's tooltip has the range too
         row.addWidget(self._words, 1)
         self.range.setMaximumWidth(WIDEST_RANGE)
         row.addWidget(self.range, 4)

@@ -28,6 +28,7 @@ from desktop_app.ui.wording import counted
 FILTER_DELAY_MS = 120
 """Typing must have paused so long before 100,000 rows are filtered."""
 MOST_COPIED_PATHS = 10_000
+LEAST_WIDTH = 240
 
 
 class FolderPanel(QWidget):
@@ -48,6 +49,7 @@ class FolderPanel(QWidget):
 
     def __init__(self, listing: FolderListing, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setMinimumWidth(LEAST_WIDTH)
         self._listing = listing
         self._settings = settings
         self.model = FolderModel(self)

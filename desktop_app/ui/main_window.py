@@ -69,7 +69,7 @@ class MainWindow(QMainWindow):
         self._build_toolbar()
         self._build_menus()
         self._arranged = False
-        self.resize(DEFAULT_SIZE)
+        self.resize(DEFAULT_SIZE.boundedTo(self.screen().availableSize()))
         self.restoreGeometry(QByteArray.fromBase64(settings.values.window_geometry.encode()))
 
     def show_recording(self, shown: bool) -> None:
@@ -105,7 +105,8 @@ class MainWindow(QMainWindow):
         self._desk.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, left)
         for dock in right:
             self._desk.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-        self._desk.resizeDocks([left, right[0]], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
+        widths = [min(LEFT_WIDTH, round(0.31 * self.width())), min(RIGHT_WIDTH, round(0.23 * self.width()))]
+        self._desk.resizeDocks([left, right[0]], widths, Qt.Orientation.Horizontal)
         self._desk.resizeDocks(right, RIGHT_HEIGHTS, Qt.Orientation.Vertical)
 
     def _build_centre(self) -> None:
