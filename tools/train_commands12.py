@@ -318,6 +318,7 @@ def main() -> None:
     parser.add_argument(
         "--measured", type=Path, default=Path("build/commands12_measured.json"), help="results in between"
     )
+    parser.add_argument("--bfloat16", action="store_true", help="faster where the processor has the instructions")
     parser.add_argument("--only", choices=("measure", "ship"), help="one of the two runs")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
