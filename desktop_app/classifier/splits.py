@@ -101,6 +101,9 @@ def _by_group(clips: Sequence[Clip], hashes: Mapping[Path, str], config: DataCon
         if all(sides[key] != "train" for key in keys):
             sides |= dict.fromkeys(keys, "train")
             notes.append(f"“{label}” has too few speakers or sources to hold any back; all its clips are learnt from.")
+    for side, share in (("validation", config.validation_share), ("test", config.test_share)):
+        if share and side not in sides.values():
+            notes.append(f"With {len(sides)} speakers or sources none fell on the side “{side}”; more of them would.")
     return [replace(clip, split=sides[key]) for key, clip in zip(joined, clips, strict=True)], notes
 
 

@@ -127,6 +127,12 @@ def test_a_split_by_group_keeps_speakers_and_copies_on_one_side(fill: Fill) -> N
     assert all(len(each) == 1 for each in sides.values())
 
 
+def test_a_side_that_got_no_speaker_is_named(fill: Fill) -> None:
+    fill("high", 2)
+    found = corpus(fill("low", 2), test_share=1e-6, validation_share=0.0)
+    assert "With 2 speakers or sources none fell on the side “test”; more of them would." in found.notes
+
+
 def test_a_split_that_leaks_is_refused_unless_asked_for_and_then_said(fill: Fill) -> None:
     fill("high", 20)
     data = fill("low", 20)  # speaker 0 says both, and so on
