@@ -63,7 +63,8 @@ def test_a_network_that_cannot_be_is_one_sentence(description: dict[str, Any]) -
 def test_m5_hears_the_waveform_and_has_the_size_of_the_tutorial() -> None:
     shape = InputShape(1, 1, 8_000)
     network = build_network(NETWORKS["m5"], shape, 35)
-    assert count_parameters(network) == 26_723  # 26,915 in the tutorial, whose convolutions have biases before batch norm
+    # 26,915 in the tutorial, whose convolutions have biases before batch norm
+    assert count_parameters(network) == 26_723
     assert network.eval()(torch.zeros(2, 1, 1, 8_000)).shape == (2, 35)
 
 
