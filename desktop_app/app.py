@@ -22,6 +22,7 @@ from desktop_app.services import logbook
 from desktop_app.services.classification import FolderClassification
 from desktop_app.services.exporting import Exporting
 from desktop_app.services.folder import FolderListing
+from desktop_app.services.interrupts import Interrupts
 from desktop_app.services.jobs import JobRunner
 from desktop_app.services.listening import Listening
 from desktop_app.services.messages import Messages
@@ -62,8 +63,10 @@ def main(arguments: Sequence[str]) -> int:
     application.setWindowIcon(QIcon(str(assets.icons_dir() / "earmark.svg")))
     earmark = Earmark(application)
     restore_hooks = earmark.bugs.install()
+    interrupts = Interrupts(earmark.window.close)
     earmark.show(Path(arguments[0]).expanduser() if arguments else None)
     status = application.exec()
+    interrupts.restore()
     restore_hooks()
     if crash_file is not None:
         crash_file.close()
