@@ -85,10 +85,11 @@ class DisplayControls(QWidget):
         row.addWidget(self._more_button())
         self._words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._words_width = self._words.fontMetrics().horizontalAdvance(f"{MINUS}140 to {MINUS}100 dB") + 4
-        self._words.setMinimumWidth(1)  # a narrow window does without them: the slider's tooltip has the range too
-        row.addWidget(self._words, 1)
+        self._words.setMinimumWidth(1)  # a narrow window does without them, see resizeEvent
+        self._words.setMaximumWidth(self._words_width)
+        row.addWidget(self._words, 100)  # all it may have, before the slider gets more
         self.range.setMaximumWidth(WIDEST_RANGE)
-        row.addWidget(self.range, 4)
+        row.addWidget(self.range, 1)
         row.addWidget(self._automatic)
 
     def _more_button(self) -> QToolButton:

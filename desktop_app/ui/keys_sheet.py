@@ -20,6 +20,7 @@ GESTURES: tuple[tuple[str, str], ...] = (
 )
 
 KEY_WIDTH = 136
+RIGHT_GROUPS = ("Play", "View")
 
 
 class KeysSheet(QDialog):
@@ -28,10 +29,10 @@ class KeysSheet(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keys and gestures")
-        self.resize(880, 640)
+        self.resize(920, 680)
         columns = [QVBoxLayout(), QVBoxLayout()]
-        for number, (title, specs) in enumerate(grouped()):
-            columns[number % 2].addWidget(_section(title, [_row(spec) for spec in specs]))
+        for title, specs in grouped():
+            columns[title in RIGHT_GROUPS].addWidget(_section(title, [_row(spec) for spec in specs]))
         columns[0].addWidget(_section("On the timeline", list(GESTURES)))
         content = QWidget()
         row = QHBoxLayout(content)
