@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from desktop_app.classifier.card import ModelCard, read_card
-from desktop_app.classifier.compiling import compile_model
-from desktop_app.classifier.dataset import find_clips, position_of
+from desktop_app.classifier.data.dataset import find_clips, position_of
+from desktop_app.classifier.engines.compiling import compile_model
 from desktop_app.classifier.noises import synthetic_backgrounds
 from desktop_app.classifier.waveforms import Waveform, centred, read_mono
 from desktop_app.errors import UserError

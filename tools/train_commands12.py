@@ -26,9 +26,9 @@ from desktop_app.classifier.augment import Augmentation, loudness
 from desktop_app.classifier.card import DataSource, ModelCard, Results
 from desktop_app.classifier.card_text import markdown_of
 from desktop_app.classifier.checkpoint import save_checkpoint
-from desktop_app.classifier.dataset import FULL_SCALE, Clip, ClipSet, find_clips, join, load_clips, position_of
-from desktop_app.classifier.evaluation import evaluate, fit_temperature, logits_of
+from desktop_app.classifier.data.dataset import FULL_SCALE, Clip, ClipSet, find_clips, join, load_clips, position_of
 from desktop_app.classifier.frontend import LogMel, LogMelConfig, describe_front_end, fitted_to, output_shape
+from desktop_app.classifier.measuring.evaluation import evaluate, fit_temperature, logits_of
 from desktop_app.classifier.networks import NETWORKS, Network, build_network, count_macs, count_parameters
 from desktop_app.classifier.noises import synthetic_backgrounds
 from desktop_app.classifier.training import TrainingData, TrainingSettings, train

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.functional import one_hot
 
 from desktop_app.classifier.augment import change_power, change_waveforms, mask, mix_up
-from desktop_app.classifier.dataset import ClipSet
+from desktop_app.classifier.data.dataset import ClipSet
 from desktop_app.classifier.frontend import FrontEnd, LogMel, Waveforms
 from desktop_app.classifier.training_settings import TrainingSettings
 

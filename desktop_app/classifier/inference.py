@@ -16,7 +16,7 @@ import numpy.typing as npt
 from desktop_app.annotation.records import FileVerdict, Prediction
 from desktop_app.audio.sources import shown_name
 from desktop_app.classifier.card import ModelCard
-from desktop_app.classifier.engine import Engine, open_engine
+from desktop_app.classifier.engines.engine import Engine, open_engine
 from desktop_app.classifier.waveforms import Windowing, Windows, windows_of
 from desktop_app.errors import UserError
 
@@ -55,7 +55,7 @@ class Classifier:
 
 
 def _torch_engine(model: "LoadedModel") -> Engine:
-    from desktop_app.classifier.torch_engine import TorchEngine
+    from desktop_app.classifier.engines.torch_engine import TorchEngine
 
     return TorchEngine(model)
 

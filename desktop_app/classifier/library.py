@@ -24,7 +24,7 @@ from desktop_app.classifier.card import (
     read_card,
     read_header,
 )
-from desktop_app.classifier.engine import compiled_path, fingerprint, open_engine
+from desktop_app.classifier.engines.engine import compiled_path, fingerprint, open_engine
 from desktop_app.errors import UserError
 
 HEADER_LENGTH_BYTES = 8

@@ -10,10 +10,10 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from desktop_app.classifier.batches import TrainingData, ahead, batches, sampling_weights, steps_per_epoch
-from desktop_app.classifier.dataset import ClipSet
-from desktop_app.classifier.evaluation import logits_of
+from desktop_app.classifier.data.dataset import ClipSet
 from desktop_app.classifier.frontend import FrontEnd
 from desktop_app.classifier.learner import Learner, LearnerState
+from desktop_app.classifier.measuring.evaluation import logits_of
 from desktop_app.classifier.networks import Network
 from desktop_app.classifier.training_settings import TrainingSettings
 from desktop_app.errors import UserError

@@ -12,10 +12,10 @@ from desktop_app.cli.shared import cells, plain_table, say, show
 
 if TYPE_CHECKING:
     from desktop_app.classifier.card import ModelEntry
-    from desktop_app.classifier.comparison import ModelComparison
-    from desktop_app.classifier.dataset import Clip
-    from desktop_app.classifier.judging import Judged
-    from desktop_app.classifier.measures import Measures
+    from desktop_app.classifier.data.dataset import Clip
+    from desktop_app.classifier.measuring.comparison import ModelComparison
+    from desktop_app.classifier.measuring.judging import Judged
+    from desktop_app.classifier.measuring.measures import Measures
     from desktop_app.cli.shared import Commands
 
 _MEASURES: "Mapping[str, Callable[[Measures], str]]" = {
@@ -41,8 +41,8 @@ def run(chosen: argparse.Namespace) -> int:
     """Compare; return 1 where some clips could not be read."""
     entries = (find_entry(chosen.first), find_entry(chosen.second))
     found = clips_in(chosen.data, chosen.group_by)
-    from desktop_app.classifier.comparison import compare_tables
-    from desktop_app.classifier.overlap import overlap_of
+    from desktop_app.classifier.data.overlap import overlap_of
+    from desktop_app.classifier.measuring.comparison import compare_tables
 
     judged = [_judged(entry, found, chosen) for entry in entries]
     compared = compare_tables(_names(entries), judged[0].table, judged[1].table)
@@ -61,8 +61,8 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _judged(entry: "ModelEntry", found: "Sequence[Clip]", chosen: argparse.Namespace) -> "Judged":
     """Return what a model says of the clips whose classes it knows; say what was left out."""
-    from desktop_app.classifier.assignment import assign
     from desktop_app.classifier.inference import Classifier
+    from desktop_app.classifier.measuring.assignment import assign
 
     mapping = {folder: name for folder, name in chosen.classes if name in entry.card.classes}
     assignment = assign(found, entry.card.classes, mapping, others_unknown=chosen.others_unknown)

@@ -11,15 +11,15 @@ from rich.table import Table
 
 from desktop_app.assets import DEFAULT_MODEL, model_dirs
 from desktop_app.audio.atomic import replacing
-from desktop_app.classifier.groupings import GROUPINGS
+from desktop_app.classifier.data.groupings import GROUPINGS
 from desktop_app.cli.shared import HelpFormatter, cells, plain_table, progress_console, say, show
 from desktop_app.errors import UserError
 
 if TYPE_CHECKING:
     from desktop_app.classifier.card import ModelEntry
-    from desktop_app.classifier.dataset import Clip
-    from desktop_app.classifier.judging import Judge, Judged
-    from desktop_app.classifier.report import Report
+    from desktop_app.classifier.data.dataset import Clip
+    from desktop_app.classifier.measuring.judging import Judge, Judged
+    from desktop_app.classifier.reports.report import Report
     from desktop_app.cli.shared import Commands
 
 PAIRS_SHOWN = 8
@@ -87,7 +87,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Judge, print and save; return 1 if clips could not be read."""
     report = _report_on(chosen)
     if chosen.report:
-        from desktop_app.classifier.report import write_report
+        from desktop_app.classifier.reports.report import write_report
 
         say(f"The report is in {write_report(report, chosen.report)}")
     if chosen.json:
@@ -100,7 +100,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 def judge_folder(judge: "Judge", clips: "tuple[Clip, ...]") -> "Judged":
     """Return the scores of the clips, with a bar on the terminal while they are judged."""
-    from desktop_app.classifier.judging import judge_clips
+    from desktop_app.classifier.measuring.judging import judge_clips
 
     console = progress_console()
     columns = (TextColumn("Judging"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -111,8 +111,8 @@ def judge_folder(judge: "Judge", clips: "tuple[Clip, ...]") -> "Judged":
 
 def clips_in(folder: Path, group_by: str) -> "list[Clip]":
     """Return the clips of the class folders; UserError where there are none or the grouping makes no sense."""
-    from desktop_app.classifier.dataset import find_clips
-    from desktop_app.classifier.groupings import grouping_named
+    from desktop_app.classifier.data.dataset import find_clips
+    from desktop_app.classifier.data.groupings import grouping_named
 
     grouping = grouping_named(group_by)
     if not folder.is_dir():
@@ -130,11 +130,11 @@ def find_entry(name: str | None) -> "ModelEntry":
 def _report_on(chosen: argparse.Namespace) -> "Report":
     entry = find_entry(chosen.model)
     found = clips_in(chosen.data, chosen.group_by)
-    from desktop_app.classifier.assignment import assign
+    from desktop_app.classifier.data.overlap import overlap_of
     from desktop_app.classifier.inference import Classifier
-    from desktop_app.classifier.measures import measure
-    from desktop_app.classifier.overlap import overlap_of
-    from desktop_app.classifier.report import Report
+    from desktop_app.classifier.measuring.assignment import assign
+    from desktop_app.classifier.measuring.measures import measure
+    from desktop_app.classifier.reports.report import Report
 
     mapping = dict(chosen.classes)
     assignment = assign(found, entry.card.classes, mapping, others_unknown=chosen.others_unknown)
@@ -154,7 +154,7 @@ def _report_on(chosen: argparse.Namespace) -> "Report":
 
 
 def _save_json(report: "Report", name: str) -> None:
-    from desktop_app.classifier.report import json_text
+    from desktop_app.classifier.reports.report import json_text
 
     text = json_text(report)
     if name == "-":

@@ -12,9 +12,9 @@ from desktop_app.cli.shared import HelpFormatter, progress_console, say
 from desktop_app.cli.train import add_data_arguments, configured, prepared_for
 
 if TYPE_CHECKING:
-    from desktop_app.classifier.preparing import Prepared
-    from desktop_app.classifier.rate_finder import RatePoint
-    from desktop_app.classifier.run_config import RunConfig
+    from desktop_app.classifier.runs.preparing import Prepared
+    from desktop_app.classifier.runs.rate_finder import RatePoint
+    from desktop_app.classifier.runs.run_config import RunConfig
     from desktop_app.cli.shared import Commands
 
 _DESCRIPTION = """\
@@ -47,7 +47,7 @@ def run(chosen: argparse.Namespace) -> int:
         chosen.out.mkdir(parents=True, exist_ok=True)
     except OSError as reason:
         raise explain_write_error(reason, chosen.out) from reason
-    from desktop_app.classifier.rate_finder import suggestion, write_rates
+    from desktop_app.classifier.runs.rate_finder import suggestion, write_rates
 
     points = _points(config, prepared, max(2, chosen.steps))
     write_rates(points, chosen.out)
@@ -61,7 +61,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _points(config: "RunConfig", prepared: "Prepared", steps: int) -> "list[RatePoint]":
-    from desktop_app.classifier.rate_finder import RateSweep, find_rates
+    from desktop_app.classifier.runs.rate_finder import RateSweep, find_rates
 
     points: list[RatePoint] = []
     console = progress_console()

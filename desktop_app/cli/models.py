@@ -166,7 +166,7 @@ def _import(chosen: argparse.Namespace) -> int:
 
 def _import_foreign(chosen: argparse.Namespace, models: "Library") -> Path:
     """Give an ONNX file of others a card, and return where it is now."""
-    from desktop_app.classifier.foreign import ForeignModel, import_onnx
+    from desktop_app.classifier.engines.foreign import ForeignModel, import_onnx
 
     classes = _labels(chosen)
     if not (classes and chosen.rate and chosen.window) or chosen.file.suffix.lower() != ONNX_SUFFIX:
@@ -200,7 +200,7 @@ def _export(chosen: argparse.Namespace) -> int:
     if suffix == entry.path.suffix.lower():
         models.export(entry, chosen.file)
     elif suffix in KINDS_BY_SUFFIX:
-        from desktop_app.classifier.export import export_model
+        from desktop_app.classifier.engines.export import export_model
 
         export_model(entry.path, chosen.file, KINDS_BY_SUFFIX[suffix])
     else:

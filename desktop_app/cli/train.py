@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop_app.audio.atomic import replacing
-from desktop_app.classifier.run_config import RunConfig, config_of, read_recipe, recipe_names, with_settings
+from desktop_app.classifier.runs.run_config import RunConfig, config_of, read_recipe, recipe_names, with_settings
 from desktop_app.cli.models import library
 from desktop_app.cli.shared import HelpFormatter, say
 from desktop_app.cli.training_screen import Screen, downloads, reading
 from desktop_app.errors import UserError
 
 if TYPE_CHECKING:
-    from desktop_app.classifier.preparing import Prepared
-    from desktop_app.classifier.running import Outcome, Run
+    from desktop_app.classifier.runs.preparing import Prepared
+    from desktop_app.classifier.runs.running import Outcome, Run
     from desktop_app.classifier.training import StepReport
     from desktop_app.cli.shared import Commands
 
@@ -81,7 +81,7 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Train, finish, and say where everything is."""
     from desktop_app.classifier.card import SUFFIX
-    from desktop_app.classifier.run_folder import RunFolder
+    from desktop_app.classifier.runs.run_folder import RunFolder
 
     if chosen.resume:
         if chosen.data or chosen.settings or chosen.name or chosen.out:
@@ -94,7 +94,7 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.install:
         library().free_place(config.name, SUFFIX)  # a name that is taken is said before the training, not after it
     prepared = prepared_for(config, chosen.threads)
-    from desktop_app.classifier.running import Run
+    from desktop_app.classifier.runs.running import Run
 
     training = Run(folder, config, prepared)
     if chosen.resume:
@@ -129,9 +129,9 @@ def configured(chosen: argparse.Namespace) -> RunConfig:
 
 def prepared_for(config: RunConfig, threads: int) -> "Prepared":
     """Fetch what is to be fetched, read everything, and say what the person should know."""
-    from desktop_app.classifier.preparing import prepare
-    from desktop_app.classifier.running import use_threads
-    from desktop_app.classifier.speech_commands import DATASETS, datasets_dir, obtain
+    from desktop_app.classifier.data.speech_commands import DATASETS, datasets_dir, obtain
+    from desktop_app.classifier.runs.preparing import prepare
+    from desktop_app.classifier.runs.running import use_threads
 
     use_threads(max(0, threads))
     if config.data.source in DATASETS:
@@ -152,7 +152,7 @@ def prepared_for(config: RunConfig, threads: int) -> "Prepared":
 
 
 def _is_dataset(source: str) -> bool:
-    from desktop_app.classifier.speech_commands import DATASETS
+    from desktop_app.classifier.data.speech_commands import DATASETS
 
     return source in DATASETS
 
@@ -161,7 +161,7 @@ def _table(config: RunConfig) -> dict[str, Any]:
     """Return the configuration as a table, so that a name given as an argument is checked as one in a recipe."""
     import tomllib
 
-    from desktop_app.classifier.run_config import toml_of
+    from desktop_app.classifier.runs.run_config import toml_of
 
     return tomllib.loads(toml_of(config))
 
@@ -207,9 +207,9 @@ def first_interrupt_noted() -> Iterator[threading.Event]:
 
 
 def _write_curves(training: "Run", outcome: "Outcome") -> None:
-    from desktop_app.classifier.run_folder import write_text
-    from desktop_app.classifier.svg import png_of
-    from desktop_app.classifier.training_plots import curves_plot
+    from desktop_app.classifier.reports.svg import png_of
+    from desktop_app.classifier.reports.training_plots import curves_plot
+    from desktop_app.classifier.runs.run_folder import write_text
 
     reports = training.reports
     drawing = curves_plot(
@@ -224,12 +224,12 @@ def _write_curves(training: "Run", outcome: "Outcome") -> None:
 
 def _write_report(training: "Run", outcome: "Outcome") -> None:
     """Judge the clips held back to measure on by the finished file, as `earmark evaluate` does, into RUN/report."""
-    from desktop_app.classifier.assignment import assign
+    from desktop_app.classifier.data.overlap import overlap_of
     from desktop_app.classifier.inference import Classifier
-    from desktop_app.classifier.judging import judge_clips
-    from desktop_app.classifier.measures import measure
-    from desktop_app.classifier.overlap import overlap_of
-    from desktop_app.classifier.report import Report, write_report
+    from desktop_app.classifier.measuring.assignment import assign
+    from desktop_app.classifier.measuring.judging import judge_clips
+    from desktop_app.classifier.measuring.measures import measure
+    from desktop_app.classifier.reports.report import Report, write_report
 
     clips = training.prepared.corpus.divided.side("test")
     if not clips:

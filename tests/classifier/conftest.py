@@ -11,7 +11,7 @@ import torch
 
 from desktop_app.classifier.card import ModelCard
 from desktop_app.classifier.checkpoint import LoadedModel
-from desktop_app.classifier.dataset import FULL_SCALE, ClipSet
+from desktop_app.classifier.data.dataset import FULL_SCALE, ClipSet
 from desktop_app.classifier.frontend import LogMel, LogMelConfig, describe_front_end, fitted_to, output_shape
 from desktop_app.classifier.inference import Classifier
 from desktop_app.classifier.networks import Network, build_network

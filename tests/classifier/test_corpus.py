@@ -13,10 +13,10 @@ import soundfile as sf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.classifier.corpus import Corpus, find_in, gather
-from desktop_app.classifier.dataset import Clip, load_clips
-from desktop_app.classifier.run_config import DataConfig
-from desktop_app.classifier.splits import divide
+from desktop_app.classifier.data.corpus import Corpus, find_in, gather
+from desktop_app.classifier.data.dataset import Clip, load_clips
+from desktop_app.classifier.data.splits import divide
+from desktop_app.classifier.runs.run_config import DataConfig
 from desktop_app.errors import UserError
 from tests.classifier.conftest import FRAMES, RATE_HZ, tone
 

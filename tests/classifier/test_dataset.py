@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from desktop_app.classifier.dataset import Clip, find_clips, join, load_clips, position_of, speaker_of
+from desktop_app.classifier.data.dataset import Clip, find_clips, join, load_clips, position_of, speaker_of
 from desktop_app.errors import UserError
 from tests.classifier.conftest import CLASSES, FRAMES, RATE_HZ, tones
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.classifier.download import Archive, fetch, unpack
+from desktop_app.classifier.data.download import Archive, fetch, unpack
 from desktop_app.errors import UserError
 
 CONTENT = bytes(range(256)) * 4_000

@@ -12,16 +12,16 @@ import pytest
 import torch
 
 from desktop_app.assets import models_dir
-from desktop_app.classifier import engine as engines
 from desktop_app.classifier import onnx_file
 from desktop_app.classifier.card import list_models, read_card
-from desktop_app.classifier.check_sounds import check_sounds
 from desktop_app.classifier.checkpoint import LoadedModel, save_checkpoint
-from desktop_app.classifier.compiling import compile_model
-from desktop_app.classifier.engine import Engine, compiled_path, fingerprint, open_engine
+from desktop_app.classifier.engines import engine as engines
+from desktop_app.classifier.engines.check_sounds import check_sounds
+from desktop_app.classifier.engines.compiling import compile_model
+from desktop_app.classifier.engines.engine import Engine, compiled_path, fingerprint, open_engine
+from desktop_app.classifier.engines.onnx_engine import OnnxEngine
+from desktop_app.classifier.engines.torch_engine import TorchEngine
 from desktop_app.classifier.inference import Classifier, classify_files
-from desktop_app.classifier.onnx_engine import OnnxEngine
-from desktop_app.classifier.torch_engine import TorchEngine
 from tests.classifier.conftest import FRAMES, tone, tones
 
 SHIPPED = sorted(models_dir().glob("*.safetensors"))
@@ -64,7 +64,7 @@ def test_both_engines_judge_the_same(compiled: Path) -> None:
 def test_many_rows_are_judged_in_parts(compiled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fast = open_engine(compiled)
     usual = scores(fast)
-    monkeypatch.setattr("desktop_app.classifier.onnx_engine.MOST_ROWS", 4)
+    monkeypatch.setattr("desktop_app.classifier.engines.onnx_engine.MOST_ROWS", 4)
     np.testing.assert_allclose(scores(fast), usual, atol=1e-6)
 
 

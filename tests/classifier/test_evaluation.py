@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from desktop_app.classifier.evaluation import evaluate, fit_temperature
+from desktop_app.classifier.measuring.evaluation import evaluate, fit_temperature
 
 
 def test_the_temperature_takes_back_logits_that_are_three_times_too_sure() -> None:

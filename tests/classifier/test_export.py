@@ -9,18 +9,18 @@ import onnxruntime
 import pytest
 import torch
 
-from desktop_app.classifier import compiling, export
 from desktop_app.classifier.card import card_to_json, read_card
-from desktop_app.classifier.check_sounds import check_sounds
 from desktop_app.classifier.checkpoint import LoadedModel, save_checkpoint
-from desktop_app.classifier.compiling import compile_model
-from desktop_app.classifier.engine import compiled_path, open_engine
-from desktop_app.classifier.export import EXPORT_KINDS, export_model
-from desktop_app.classifier.foreign import import_onnx
+from desktop_app.classifier.engines import compiling, export
+from desktop_app.classifier.engines.check_sounds import check_sounds
+from desktop_app.classifier.engines.compiling import compile_model
+from desktop_app.classifier.engines.engine import compiled_path, open_engine
+from desktop_app.classifier.engines.export import EXPORT_KINDS, export_model
+from desktop_app.classifier.engines.foreign import import_onnx
+from desktop_app.classifier.engines.onnx_engine import OnnxEngine
+from desktop_app.classifier.engines.torch_engine import TorchEngine
 from desktop_app.classifier.frontend import SpectrogramConfig, WaveformConfig, describe_front_end, output_shape
 from desktop_app.classifier.networks import NETWORKS, build_network
-from desktop_app.classifier.onnx_engine import OnnxEngine
-from desktop_app.classifier.torch_engine import TorchEngine
 from desktop_app.errors import UserError
 from tests.classifier.conftest import CLASSES, tiny_card, tiny_front_end
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from desktop_app.classifier.features import SpectralFeatures, build_features, mel_bands
+from desktop_app.classifier.engines.features import SpectralFeatures, build_features, mel_bands
+from desktop_app.classifier.engines.graph_frontend import GraphFrontEnd
 from desktop_app.classifier.frontend import LogMel, LogMelConfig, build_front_end
-from desktop_app.classifier.graph_frontend import GraphFrontEnd
 from desktop_app.errors import UserError
 
 DESCRIPTIONS: list[tuple[dict[str, Any], int]] = [

@@ -9,13 +9,13 @@ import numpy.typing as npt
 import pytest
 import soundfile
 
-from desktop_app.classifier.assignment import assign
 from desktop_app.classifier.card import ModelCard, Results
-from desktop_app.classifier.dataset import Clip
-from desktop_app.classifier.groupings import grouping_named
+from desktop_app.classifier.data.dataset import Clip
+from desktop_app.classifier.data.groupings import grouping_named
+from desktop_app.classifier.data.overlap import clip_hash, overlap_of
 from desktop_app.classifier.inference import Classifier, classify_files
-from desktop_app.classifier.judging import judge_clips
-from desktop_app.classifier.overlap import clip_hash, overlap_of
+from desktop_app.classifier.measuring.assignment import assign
+from desktop_app.classifier.measuring.judging import judge_clips
 from desktop_app.errors import UserError
 from tests.classifier.conftest import CLASSES, FRAMES, RATE_HZ, tiny_card, tiny_front_end, tone
 

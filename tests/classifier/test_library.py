@@ -12,10 +12,10 @@ import torch
 from desktop_app.assets import models_dir
 from desktop_app.classifier import onnx_file
 from desktop_app.classifier.card import read_card
-from desktop_app.classifier.comparison import compare_tables
-from desktop_app.classifier.engine import compiled_path, open_engine
+from desktop_app.classifier.engines.engine import compiled_path, open_engine
 from desktop_app.classifier.library import Library, with_card
-from desktop_app.classifier.predictions import PredictionTable
+from desktop_app.classifier.measuring.comparison import compare_tables
+from desktop_app.classifier.measuring.predictions import PredictionTable
 from desktop_app.errors import UserError
 
 SHIPPED = models_dir() / "commands12.safetensors"

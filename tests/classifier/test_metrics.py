@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from desktop_app.classifier.curves import calibration_error, precision_recall, reliability
-from desktop_app.classifier.measures import measure
-from desktop_app.classifier.metrics import accuracy_interval, compare, mcnemar, wilson_interval
-from desktop_app.classifier.predictions import PredictionTable, table_to_csv
+from desktop_app.classifier.measuring.curves import calibration_error, precision_recall, reliability
+from desktop_app.classifier.measuring.measures import measure
+from desktop_app.classifier.measuring.metrics import accuracy_interval, compare, mcnemar, wilson_interval
+from desktop_app.classifier.measuring.predictions import PredictionTable, table_to_csv
 from desktop_app.errors import UserError
 
 

@@ -12,10 +12,10 @@ from onnx import TensorProto, helper
 
 from desktop_app.classifier import onnx_file
 from desktop_app.classifier.card import find_model, list_models, read_card
-from desktop_app.classifier.engine import open_engine
-from desktop_app.classifier.foreign import ForeignModel, import_onnx
+from desktop_app.classifier.engines.engine import open_engine
+from desktop_app.classifier.engines.foreign import ForeignModel, import_onnx
+from desktop_app.classifier.engines.onnx_engine import OnnxEngine, softmax
 from desktop_app.classifier.inference import Classifier, classify_files
-from desktop_app.classifier.onnx_engine import OnnxEngine, softmax
 from desktop_app.errors import UserError
 from tests.classifier.conftest import FRAMES, RATE_HZ, tone
 

@@ -8,12 +8,12 @@ import pytest
 import soundfile as sf
 import torch
 
+from desktop_app.classifier.data.speech_commands import SILENCE, TEN_WORDS, UNKNOWN
 from desktop_app.classifier.frontend import LogMel, build_front_end, output_shape
 from desktop_app.classifier.frontend_config import front_end_config
 from desktop_app.classifier.networks import NETWORKS, build_network
-from desktop_app.classifier.preparing import Prepared, front_end_table, prepare
-from desktop_app.classifier.run_config import DataConfig, RunConfig, SoundConfig, config_of, read_recipe
-from desktop_app.classifier.speech_commands import SILENCE, TEN_WORDS, UNKNOWN
+from desktop_app.classifier.runs.preparing import Prepared, front_end_table, prepare
+from desktop_app.classifier.runs.run_config import DataConfig, RunConfig, SoundConfig, config_of, read_recipe
 from desktop_app.errors import UserError
 from tests.classifier.test_speech_commands import make
 

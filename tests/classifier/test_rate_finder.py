@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from desktop_app.classifier.rate_finder import RatePoint, RateSweep, find_rates, suggestion, write_rates
+from desktop_app.classifier.runs.rate_finder import RatePoint, RateSweep, find_rates, suggestion, write_rates
 from desktop_app.classifier.training import TrainingData, TrainingSettings
 from tests.classifier.conftest import tiny_front_end, tiny_network, tones
 

@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktop_app.classifier.assignment import Assignment
-from desktop_app.classifier.confusion_plots import HIDDEN_SHARE, alluvial_plot, confusion_plot
-from desktop_app.classifier.curves import precision_recall
-from desktop_app.classifier.judging import Unreadable
-from desktop_app.classifier.measures import measure
-from desktop_app.classifier.overlap import Overlap, overlap_of
-from desktop_app.classifier.predictions import PredictionTable
-from desktop_app.classifier.report import Report, json_text, write_report
-from desktop_app.classifier.score_plots import MOST_CURVES, precision_recall_plot, reliability_plot, thinned
+from desktop_app.classifier.data.overlap import Overlap, overlap_of
+from desktop_app.classifier.measuring.assignment import Assignment
+from desktop_app.classifier.measuring.curves import precision_recall
+from desktop_app.classifier.measuring.judging import Unreadable
+from desktop_app.classifier.measuring.measures import measure
+from desktop_app.classifier.measuring.predictions import PredictionTable
+from desktop_app.classifier.reports.confusion_plots import HIDDEN_SHARE, alluvial_plot, confusion_plot
+from desktop_app.classifier.reports.report import Report, json_text, write_report
+from desktop_app.classifier.reports.score_plots import MOST_CURVES, precision_recall_plot, reliability_plot, thinned
 from desktop_app.errors import UserError
 from tests.classifier.conftest import tiny_card, tiny_front_end
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from desktop_app.classifier.batches import batches
-from desktop_app.classifier.dataset import ClipSet
+from desktop_app.classifier.data.dataset import ClipSet
 from desktop_app.classifier.learner import Learner, choose_device
 from desktop_app.classifier.training import EpochReport, StepReport, Training, TrainingData, TrainingSettings
 from desktop_app.errors import UserError

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_app.classifier.augmentation import Augmentation
-from desktop_app.classifier.run_config import RunConfig, config_of, read_recipe, recipe_names, toml_of, with_settings
+from desktop_app.classifier.runs.run_config import (
+    RunConfig,
+    config_of,
+    read_recipe,
+    recipe_names,
+    toml_of,
+    with_settings,
+)
 from desktop_app.classifier.training_settings import TrainingSettings
 from desktop_app.errors import UserError
 

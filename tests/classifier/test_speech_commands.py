@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from desktop_app.classifier.corpus import gather
-from desktop_app.classifier.run_config import DataConfig
-from desktop_app.classifier.speech_commands import (
+from desktop_app.classifier.data.corpus import gather
+from desktop_app.classifier.data.speech_commands import (
     DATASETS,
     TEN_WORDS,
     UNKNOWN,
@@ -17,6 +16,7 @@ from desktop_app.classifier.speech_commands import (
     find_speech_commands,
     official_side,
 )
+from desktop_app.classifier.runs.run_config import DataConfig
 from desktop_app.errors import UserError
 
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from desktop_app.classifier.svg import Drawing, Ink, Lettering, clean, png_of, resolved, shortened
+from desktop_app.classifier.reports.svg import Drawing, Ink, Lettering, clean, png_of, resolved, shortened
 from desktop_app.colours import DARK, LIGHT
 
 

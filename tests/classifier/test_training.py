@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from desktop_app.classifier.augment import Augmentation
-from desktop_app.classifier.evaluation import logits_of
+from desktop_app.classifier.measuring.evaluation import logits_of
 from desktop_app.classifier.networks import Network
 from desktop_app.classifier.training import TrainingData, TrainingSettings, sampling_weights, train
 from tests.classifier.conftest import tiny_front_end, tiny_network, tones

@@ -17,11 +17,11 @@ import soundfile as sf
 import torch
 from safetensors.torch import load_file
 
-from desktop_app.classifier import speech_commands
 from desktop_app.classifier.card import read_card
-from desktop_app.classifier.download import Archive
+from desktop_app.classifier.data import speech_commands
+from desktop_app.classifier.data.download import Archive
 from desktop_app.classifier.inference import Classifier, classify_files
-from desktop_app.classifier.run_folder import RunFolder, load_state
+from desktop_app.classifier.runs.run_folder import RunFolder, load_state
 from tests.classifier.conftest import FRAMES, RATE_HZ, tone
 from tests.classifier.test_download import Server, server
 from tests.cli.conftest import Earmark

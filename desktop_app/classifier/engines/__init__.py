@@ -1,0 +1,1 @@
+"""Who computes the scores: torch or ONNX Runtime, and how a model gets from the one to the other."""

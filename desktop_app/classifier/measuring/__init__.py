@@ -1,0 +1,1 @@
+"""How good a model is: predictions on known clips, and what they come to. Only `evaluation` needs torch."""

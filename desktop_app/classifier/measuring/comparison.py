@@ -1,0 +1,65 @@
+"""Two models on the same clips: which is better, and whether the clips are enough to tell. No torch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop_app.classifier.measuring.measures import Measures, measure
+from desktop_app.classifier.measuring.metrics import Comparison, compare
+from desktop_app.classifier.measuring.predictions import PredictionTable
+from desktop_app.errors import UserError
+
+CHANCE = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class ModelComparison:
+    """What two models made of the clips that both could judge."""
+
+    names: tuple[str, str]
+    """Of the models."""
+    measures: tuple[Measures, Measures]
+    """Of each, on these clips alone."""
+    comparison: Comparison
+    """Clip by clip."""
+
+    @property
+    def certain(self) -> bool:
+        """Return whether the clips tell the models apart: neither chance nor the choice of speakers explains it."""
+        found = self.comparison
+        return found.p_value < CHANCE and not found.interval.low <= 0 <= found.interval.high
+
+    def sentence(self) -> str:
+        """Return the outcome as people can use it."""
+        found, clips = self.comparison, self.measures[0].clips
+        differ = found.only_first + found.only_second
+        if not found.only_first + found.only_second:
+            return f"The models agree on right and wrong in all {clips:,} clips."
+        test = f"McNemar’s exact test: p = {found.p_value:.2g} over {differ:,} clips on which they differ"
+        between = f"{100 * found.interval.low:+.1f} to {100 * found.interval.high:+.1f} points"
+        better = self.names[1] if found.difference > 0 else self.names[0]
+        if self.certain:
+            return f"{better} is better on clips like these ({test}; the difference lies between {between})."
+        return (
+            f"These clips do not tell which model is better ({test}; the difference lies between {between}): "
+            "use more clips, of more speakers or sources."
+        )
+
+
+def compare_tables(names: tuple[str, str], first: PredictionTable, second: PredictionTable) -> ModelComparison:
+    """Return how two models differ on the clips that are in both tables; UserError where there are none.
+
+    The models may have other classes besides those of the clips. A clip's class goes by each model's own name for it.
+    """
+    places = {path: row for row, path in enumerate(second.paths)}
+    shared = [path for path in first.paths if path in places]
+    if not shared:
+        raise UserError("There are no clips whose classes both models know, so they cannot be compared on them.")
+    one = first.subset(_rows(first.paths, shared))
+    other = second.subset([places[path] for path in shared])
+    return ModelComparison(names, (measure(one), measure(other)), compare(one.right, other.right, one.groups))
+
+
+def _rows(paths: Sequence[Path], wanted: Sequence[Path]) -> list[int]:
+    places = {path: row for row, path in enumerate(paths)}
+    return [places[path] for path in wanted]

@@ -1,0 +1,167 @@
+"""Judge labelled clips for an evaluation: every score of every class is kept, in one row a clip.
+
+A clip longer than the model's window speaks by the window that names it in `earmark classify`, so that what is
+measured is what people get.
+"""
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.annotation.records import FileVerdict, Prediction
+from desktop_app.audio.sources import shown_name
+from desktop_app.classifier.card import ModelCard
+from desktop_app.classifier.measuring.predictions import PredictionTable
+from desktop_app.classifier.waveforms import Windowing, Windows, windows_of
+from desktop_app.errors import UserError
+
+if TYPE_CHECKING:
+    from desktop_app.classifier.data.dataset import Clip
+
+BATCH_WINDOWS = 64
+WINDOWS_AT_ONCE = 16  # of one file; bounds the memory of an hour in a class folder
+
+Scores = npt.NDArray[np.float32]
+
+
+class Judge(Protocol):
+    """What can be measured: `classifier.inference.Classifier` and whatever else has a card and scores waveforms."""
+
+    @property
+    def card(self) -> ModelCard:
+        """Return what it is."""
+
+    def scores(self, waveforms: npt.NDArray[np.float32]) -> Scores:
+        """Return scores, shape (batch, classes), of waveforms of shape (batch, frames)."""
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A clip that could not be judged."""
+
+    path: Path
+    """Where it is."""
+    reason: str
+    """One sentence."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What came of judging clips."""
+
+    table: PredictionTable
+    """The clips that could be read."""
+    unreadable: tuple[Unreadable, ...]
+    """Those that could not; they are never replaced by silence."""
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Some windows of one clip, or why there are none."""
+
+    clip: "Clip"
+    windows: Windows | None
+    error: str | None
+    last: bool
+
+
+def judge_clips(
+    judge: Judge, clips: Sequence["Clip"], *, progress: Callable[[int], None] = lambda done: None
+) -> Judged:
+    """Return the scores of all clips whose labels are classes of the model.
+
+    `progress` is told how many are done, after every batch; it may raise to cancel. Decoding runs one batch ahead in a
+    thread. Memory is bounded by the scores, whatever the clips' length. Any thread, the same one throughout.
+    """
+    card = judge.card
+    rows: list[tuple[Clip, Scores]] = []
+    unreadable: list[Unreadable] = []
+    of_clip: list[tuple[Prediction, Scores]] = []
+    with closing(_ahead(_batches(_pieces(clips, card)))) as batches:
+        for batch in batches:
+            for piece, scores in zip(batch, _scores(judge, batch), strict=True):
+                of_clip += _predictions(card, piece, scores)
+                if piece.last and piece.error:
+                    unreadable.append(Unreadable(piece.clip.path, piece.error))
+                elif piece.last:
+                    rows.append((piece.clip, _spokesman(piece.clip, of_clip)))
+                if piece.last:
+                    of_clip = []
+            progress(len(rows) + len(unreadable))
+    return Judged(_table(card, rows), tuple(unreadable))
+
+
+def _pieces(clips: Iterable["Clip"], card: ModelCard) -> Iterator[_Piece]:
+    """Yield the windows of all clips in order; the last piece of a clip says so, and why where it cannot be read."""
+    hop_frames = max(1, card.window_frames // 2)
+    windowing = Windowing(card.sample_rate_hz, card.window_frames, hop_frames, WINDOWS_AT_ONCE)
+    for clip in clips:
+        try:
+            for windows in windows_of(clip.path, windowing):
+                yield _Piece(clip, windows, None, last=windows.duration_s is not None)
+        except UserError as reason:
+            yield _Piece(clip, None, str(reason), last=True)
+        except (OSError, ValueError, RuntimeError, MemoryError) as reason:  # what decoders raise for unforeseen damage
+            yield _Piece(clip, None, f"“{shown_name(clip.path)}” cannot be read ({reason}).", last=True)
+
+
+def _batches(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:
+    batch: list[_Piece] = []
+    size = 0
+    for piece in pieces:
+        batch.append(piece)
+        size += 0 if piece.windows is None else len(piece.windows.waveforms)
+        if size >= BATCH_WINDOWS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _ahead(batches: Iterator[list[_Piece]]) -> Generator[list[_Piece]]:
+    """Yield the batches while a thread prepares the one that comes after."""
+    with ThreadPoolExecutor(1, thread_name_prefix="decode") as pool:
+        upcoming = pool.submit(next, batches, None)
+        while (batch := upcoming.result()) is not None:
+            upcoming = pool.submit(next, batches, None)
+            yield batch
+
+
+def _scores(judge: Judge, batch: Sequence[_Piece]) -> list[Scores]:
+    """Return the scores of each piece of the batch."""
+    waveforms = [piece.windows.waveforms for piece in batch if piece.windows is not None]
+    scores = judge.scores(np.concatenate(waveforms)) if waveforms else np.zeros((0, 1), np.float32)
+    counts = [0 if piece.windows is None else len(piece.windows.waveforms) for piece in batch]
+    return np.split(scores, np.cumsum(counts)[:-1])
+
+
+def _predictions(card: ModelCard, piece: _Piece, scores: Scores) -> Iterator[tuple[Prediction, Scores]]:
+    onsets_s = piece.windows.onsets_s if piece.windows is not None else ()
+    for onset_s, of_window in zip(onsets_s, scores, strict=True):
+        top = int(of_window.argmax())
+        offset_s = onset_s + card.window_s
+        named = Prediction(piece.clip.path, onset_s, offset_s, card.classes[top], float(of_window[top]), card.name)
+        yield named, of_window
+
+
+def _spokesman(clip: "Clip", of_clip: list[tuple[Prediction, Scores]]) -> Scores:
+    """Return the scores of the window that names the clip."""
+    best = FileVerdict(clip.path, tuple(prediction for prediction, _ in of_clip), None).best
+    return next(scores for prediction, scores in of_clip if prediction is best)
+
+
+def _table(card: ModelCard, rows: Sequence[tuple["Clip", Scores]]) -> PredictionTable:
+    places = {name: place for place, name in enumerate(card.classes)}
+    return PredictionTable(
+        classes=card.classes,
+        paths=tuple(clip.path for clip, _ in rows),
+        groups=tuple(clip.group for clip, _ in rows),
+        targets=np.array([places[clip.label] for clip, _ in rows], dtype=np.int64),
+        scores=np.array([scores for _, scores in rows], dtype=np.float64).reshape(len(rows), len(card.classes)),
+    )

@@ -1,0 +1,169 @@
+"""A training run from its first step to its model file; it can be stopped at any time and taken up again."""
+
+import os
+from collections.abc import Callable, Generator
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from desktop_app.classifier.card import DataSource, ModelCard, Results
+from desktop_app.classifier.checkpoint import save_checkpoint
+from desktop_app.classifier.data.dataset import ClipSet
+from desktop_app.classifier.measuring.evaluation import evaluate, fit_temperature, logits_of
+from desktop_app.classifier.frontend import describe_front_end, output_shape
+from desktop_app.classifier.learner import LearnerState
+from desktop_app.classifier.networks import count_macs, count_parameters
+from desktop_app.classifier.data.overlap import TRAINING_GROUPS, TRAINING_HASHES
+from desktop_app.classifier.runs.preparing import Prepared, plain_settings
+from desktop_app.classifier.runs.run_config import RunConfig
+from desktop_app.classifier.runs.run_folder import RunFolder, load_state, save_state
+from desktop_app.classifier.data.speech_commands import DATASETS
+from desktop_app.classifier.training import EpochReport, StepReport, Training
+from desktop_app.errors import UserError
+
+MOST_LISTED = 100_000  # clips on a card: 2 MB
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a run."""
+
+    model_path: Path
+    """The model file."""
+    card: ModelCard
+    """Its card."""
+    epochs_done: int
+    """Rounds that were trained."""
+    best_epoch: int
+    """The one whose weights are in the model."""
+
+
+class Run:
+    """A training run in a folder. One thread at a time."""
+
+    def __init__(self, folder: RunFolder, config: RunConfig, prepared: Prepared) -> None:
+        self.folder, self.config, self.prepared = folder, config, prepared
+        self.training = Training(prepared.network, prepared.front_end, prepared.data, config.training)
+        self.reports: list[EpochReport] = []
+
+    def resume(self) -> None:
+        """Go on after the last round on disk, if there is one; UserError where the clips have changed since."""
+        if not self.folder.last.is_file():
+            return
+        state, said = load_state(self.folder.last)
+        if said.get("digest") != self.prepared.digest:
+            raise UserError("The recordings have changed since this run began; start a new run.")
+        self.training.restore(state)
+        self.reports = self.folder.read_log(self.training.epochs_done)
+
+    def rounds(self, watch: Callable[[StepReport], None] = lambda step: None) -> Generator[EpochReport]:
+        """Train, keep the best and the last round on disk after each one, write the log, and report.
+
+        The best and the log are written before the last: killed in between, the round is done again, comes out the
+        same, and takes the place of what was written.
+        """
+        for report in self.training.rounds(watch):
+            said = {"digest": self.prepared.digest, "epoch": report.epoch}
+            if report.best:
+                save_state(self.folder.best, LearnerState(self.training.network.state_dict(), {}), said)
+            self.reports.append(report)
+            self.folder.write_log(self.reports)
+            save_state(self.folder.last, self.training.state(), said)
+            yield report
+
+    def finish(self) -> Outcome:
+        """Write the best round as a model file with its card, calibrated and measured; UserError before round one."""
+        if not self.folder.best.is_file():
+            raise UserError("No round is finished yet, so there is no model; go on with --resume.")
+        state, said = load_state(self.folder.best)
+        network = self.prepared.network
+        try:
+            network.load_state_dict(dict(state.tensors))
+        except RuntimeError as reason:
+            raise UserError("The best checkpoint does not fit the run’s network; start a new run.") from reason
+        network.eval()
+        card = self._card(int(said["epoch"]))
+        path = self.folder.model(self.config.name)
+        save_checkpoint(path, network, card)
+        return Outcome(path, card, self.training.epochs_done, int(said["epoch"]))
+
+    def _card(self, best_epoch: int) -> ModelCard:
+        prepared, sound = self.prepared, self.config.sound
+        network, front_end = prepared.network, describe_front_end(prepared.front_end.config)
+        temperature = self._temperature()
+        classes = prepared.data.train.classes
+        frames = round(sound.window_s * sound.sample_rate_hz)
+        dataset = DATASETS.get(self.config.data.source)
+        return ModelCard(
+            name=self.config.name,
+            title=self.config.title or f"{len(classes)} classes: {', '.join(classes)}"[:100],
+            classes=classes,
+            sample_rate_hz=sound.sample_rate_hz,
+            window_s=frames / sound.sample_rate_hz,
+            front_end=front_end,
+            network=dict(prepared.description),
+            temperature=temperature,
+            parameters=count_parameters(network),
+            macs=count_macs(network, output_shape(front_end, frames)),
+            created=date.today().isoformat(),
+            licence=dataset.licence if dataset else "As the recordings it was trained on.",
+            intended_use=f"Telling apart: {', '.join(classes)}.",
+            limits="It knows nothing but these classes, in recordings like those it was trained on.",
+            trained_on=(self._source(),),
+            training=self._said_of_training(best_epoch),
+            results=self._results(temperature),
+        )
+
+    def _temperature(self) -> float:
+        held_back = self.prepared.data.held_back
+        if held_back is None:
+            return 1.0
+        logits = logits_of(self.prepared.network, self.prepared.front_end, held_back)
+        return fit_temperature(logits, held_back.targets)
+
+    def _source(self) -> DataSource:
+        source, clips = self.config.data.source, len(self.prepared.corpus.divided.side("train"))
+        if source in DATASETS:
+            return DATASETS[source].source(clips)
+        return DataSource(Path(source).name or "recordings", "not stated", "not stated", clips)
+
+    def _said_of_training(self, best_epoch: int) -> dict[str, Any]:
+        learnt = self.prepared.corpus.divided.side("train")
+        said: dict[str, Any] = {
+            **plain_settings(self.config),
+            "best_epoch": best_epoch,
+            "epochs_done": self.training.epochs_done,
+            "notes": list(self.prepared.notes),
+        }
+        if len(learnt) <= MOST_LISTED:
+            said[TRAINING_GROUPS] = sorted({clip.group for clip in learnt})
+            said[TRAINING_HASHES] = sorted({self.prepared.corpus.hashes[clip.path] for clip in learnt})
+        return said
+
+    def _results(self, temperature: float) -> Results | None:
+        """Return what the test clips say, or else those that chose the best round, or None where there are neither."""
+        clips = self.prepared.test or self.prepared.data.held_back
+        if clips is None:
+            return None
+        logits = logits_of(self.prepared.network, self.prepared.front_end, clips) / temperature
+        found = asdict(evaluate(logits, clips.targets, clips.classes, clips.groups))
+        of_classes = dict(zip(found.pop("classes"), found.pop("class_accuracy"), strict=True))
+        return Results(how=self._how(clips), class_accuracy=of_classes, **found)
+
+    def _how(self, clips: ClipSet) -> str:
+        leaks = self.prepared.corpus.divided.leaks
+        held_back = (
+            "that were held back to measure on"
+            if clips is self.prepared.test
+            else ("that chose the best round and set the temperature, so they flatter a little")
+        )
+        division = leaks.sentence() if leaks else "No speaker, source or file stands on two sides of the split."
+        return f"Measured on {len(clips)} windows of clips {held_back}. {division}"
+
+
+def use_threads(count: int) -> None:
+    """Let torch use so many threads; 0 for all cores but one."""
+    torch.set_num_threads(count or max(1, (os.cpu_count() or 1) - 1))
