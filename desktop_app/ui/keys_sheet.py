@@ -16,7 +16,7 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Ctrl + wheel", "Zoom in time at the cursor"),
     ("Middle drag", "Move the view"),
     ("Wheel on the Hz axis", "Zoom in frequency; drag moves, double-click shows all"),
-    ("Wheel on the amplitude axis", "Stretch the waveform"),
+    ("Wheel on amplitude", "Stretch the waveform"),
 )
 
 KEY_WIDTH = 136
