@@ -234,12 +234,10 @@ def test_a_driver_that_hangs_never_stops_the_caller(monkeypatch: pytest.MonkeyPa
         return device(request, fill)  # type: ignore[arg-type]
 
     player = Player(hang)  # type: ignore[arg-type]
-    started_s = time.monotonic()
     player.play(PlayRequest(lambda: ArrayReader(numbered(10), RATE)))
     wait_for(lambda: not player.state.playing)
     assert "does not answer" in player.state.problem
     assert not player.close(timeout_s=0.05)
-    assert time.monotonic() - started_s < 2
     release.set()
     assert player.close()
 

@@ -106,6 +106,7 @@ def test_pause_holds_and_resume_goes_on_without_losing_a_file(
     classification: FolderClassification, qtbot: QtBot
 ) -> None:
     verdicts = collect(classification)
+    started_s = time.monotonic()
     with qtbot.waitSignal(classification.finished, timeout=10_000) as told:
         classification.start(PATHS, MODEL)
         qtbot.waitUntil(lambda: bool(verdicts))
@@ -116,7 +117,7 @@ def test_pause_holds_and_resume_goes_on_without_losing_a_file(
         assert len(verdicts) == held < 40
         classification.resume()
     assert [verdict.path for verdict in verdicts] == PATHS
-    assert told.args[0].took_s < 1.0
+    assert told.args[0].took_s < time.monotonic() - started_s - 0.2, "the pause was counted as work"
 
 
 def test_cancel_closes_the_model_and_keeps_what_was_judged(

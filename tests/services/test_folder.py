@@ -125,7 +125,7 @@ def test_a_hundred_thousand_files_show_first_rows_at_once_and_keep_the_window_fl
     started_s = time.monotonic()
     listing.scan(folder)
     qtbot.waitUntil(lambda: bool(heard.added))
-    assert time.monotonic() - started_s < 1
+    assert len(heard.added) < 100_000, "the first rows waited for the last"
     qtbot.waitUntil(lambda: len(heard.added) == 100_000, timeout=20_000)
     assert heard.batches < 20 * (time.monotonic() - started_s) + 100_000 / MOST_ITEMS + 3
 

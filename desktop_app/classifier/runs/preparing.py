@@ -14,12 +14,12 @@ from torch import Tensor
 from desktop_app.classifier.augment import loudness
 from desktop_app.classifier.data.corpus import Corpus, Found, find_in, gather
 from desktop_app.classifier.data.dataset import ClipSet, Skipped, as_integers, join, load_clips
+from desktop_app.classifier.data.speech_commands import DATASETS, SILENCE, as_twelve, datasets_dir, find_speech_commands
 from desktop_app.classifier.engines.features import mel_bands
 from desktop_app.classifier.frontend import FrontEnd, build_front_end, describe_front_end, fitted_to, output_shape
 from desktop_app.classifier.frontend_config import LogMelConfig, front_end_config
 from desktop_app.classifier.networks import NETWORKS, Network, build_network
 from desktop_app.classifier.runs.run_config import RunConfig
-from desktop_app.classifier.data.speech_commands import DATASETS, SILENCE, as_twelve, datasets_dir, find_speech_commands
 from desktop_app.classifier.training import TrainingData
 from desktop_app.classifier.waveforms import Waveform, centred, read_mono
 from desktop_app.errors import UserError

@@ -18,9 +18,9 @@ from desktop_app.classifier.batches import TrainingData, ahead, batches, steps_p
 from desktop_app.classifier.frontend import FrontEnd
 from desktop_app.classifier.learner import Learner
 from desktop_app.classifier.networks import Network
-from desktop_app.classifier.runs.run_folder import write_text
 from desktop_app.classifier.reports.svg import png_of
 from desktop_app.classifier.reports.training_plots import rate_plot
+from desktop_app.classifier.runs.run_folder import write_text
 from desktop_app.classifier.training_settings import TrainingSettings
 
 SMOOTHING = 0.9

@@ -12,15 +12,15 @@ import torch
 from desktop_app.classifier.card import DataSource, ModelCard, Results
 from desktop_app.classifier.checkpoint import save_checkpoint
 from desktop_app.classifier.data.dataset import ClipSet
-from desktop_app.classifier.measuring.evaluation import evaluate, fit_temperature, logits_of
+from desktop_app.classifier.data.overlap import TRAINING_GROUPS, TRAINING_HASHES
+from desktop_app.classifier.data.speech_commands import DATASETS
 from desktop_app.classifier.frontend import describe_front_end, output_shape
 from desktop_app.classifier.learner import LearnerState
+from desktop_app.classifier.measuring.evaluation import evaluate, fit_temperature, logits_of
 from desktop_app.classifier.networks import count_macs, count_parameters
-from desktop_app.classifier.data.overlap import TRAINING_GROUPS, TRAINING_HASHES
 from desktop_app.classifier.runs.preparing import Prepared, plain_settings
 from desktop_app.classifier.runs.run_config import RunConfig
 from desktop_app.classifier.runs.run_folder import RunFolder, load_state, save_state
-from desktop_app.classifier.data.speech_commands import DATASETS
 from desktop_app.classifier.training import EpochReport, StepReport, Training
 from desktop_app.errors import UserError
 
