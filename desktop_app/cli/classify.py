@@ -3,7 +3,6 @@
 import argparse
 import csv
 import io
-import signal
 import sys
 import threading
 import time
@@ -11,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -21,6 +20,7 @@ from desktop_app.audio.atomic import replacing
 from desktop_app.cli.shared import (
     HelpFormatter,
     cells,
+    first_interrupt_noted,
     plain_table,
     progress_console,
     recordings_in,
@@ -76,7 +76,7 @@ def add_parser(commands: "Commands") -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Judge the recordings and print or save the verdicts; return the exit status."""
     paths = recordings_in(chosen.paths)
-    with _sink_for(chosen.csv) as sink, _first_interrupt_noted() as interrupted:
+    with _sink_for(chosen.csv) as sink, first_interrupt_noted() as interrupted:
         tally = _Tally(len(paths))
         for verdict in _judged(paths, chosen, tally, interrupted):
             sink(verdict)
@@ -166,23 +166,6 @@ def _progress_bar() -> Progress:
     return Progress(
         TextColumn("{task.description}"), *columns, console=console, transient=True, disable=not console.is_terminal
     )
-
-
-@contextmanager
-def _first_interrupt_noted() -> Iterator[threading.Event]:
-    """Note the first Ctrl+C instead of raising it anywhere, so that no row is cut in two; the second one raises."""
-    noted = threading.Event()
-
-    def note(_number: int, _frame: Any) -> None:
-        noted.set()
-        signal.signal(signal.SIGINT, before)
-
-    before = signal.getsignal(signal.SIGINT)
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield noted
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 Sink = Callable[[FileVerdict], None]

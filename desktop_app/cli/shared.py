@@ -1,10 +1,13 @@
 """What the commands have in common: finding recordings, talking on the terminal, reading times."""
 
 import argparse
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -21,6 +24,23 @@ WIDE = 400  # columns for a table that goes to a file or a pipe, where nothing m
 
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
     """Keeps the line breaks of descriptions, so that examples and tables stay readable."""
+
+
+@contextmanager
+def first_interrupt_noted() -> Iterator[threading.Event]:
+    """Note the first Ctrl+C instead of raising it, so that no row or file is cut in two; the second one raises."""
+    noted = threading.Event()
+
+    def note(_number: int, _frame: Any) -> None:
+        noted.set()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def say(sentence: str) -> None:

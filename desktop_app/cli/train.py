@@ -1,11 +1,8 @@
 """`earmark train`: teach a network the classes of labelled clips, and keep the best of it as a model file."""
 
 import argparse
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from desktop_app.audio.atomic import replacing
 from desktop_app.classifier.runs.run_config import RunConfig, config_of, read_recipe, recipe_names, with_settings
 from desktop_app.cli.models import library
-from desktop_app.cli.shared import HelpFormatter, say
+from desktop_app.cli.shared import HelpFormatter, first_interrupt_noted, say
 from desktop_app.cli.training_screen import Screen, downloads, reading
 from desktop_app.errors import UserError
 
@@ -187,23 +184,6 @@ def _train(training: "Run") -> bool:
             except _StopError:
                 return True
     return False
-
-
-@contextmanager
-def first_interrupt_noted() -> Iterator[threading.Event]:
-    """Note the first Ctrl+C, so that no file is cut in two; the second one raises."""
-    noted = threading.Event()
-
-    def note(_number: int, _frame: Any) -> None:
-        noted.set()
-        signal.signal(signal.SIGINT, before)
-
-    before = signal.getsignal(signal.SIGINT)
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield noted
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _write_curves(training: "Run", outcome: "Outcome") -> None:
