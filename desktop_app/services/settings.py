@@ -3,8 +3,6 @@
 import dataclasses
 import json
 import logging
-import os
-import tempfile
 import types
 import typing
 from dataclasses import dataclass, field
@@ -14,6 +12,8 @@ from typing import Any, Literal
 import platformdirs
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from desktop_app.audio.atomic import replacing
+from desktop_app.errors import UserError
 from desktop_app.services.messages import Messages
 
 logger = logging.getLogger(__name__)
@@ -149,10 +149,13 @@ class Settings(QObject):
         text = json.dumps({**self._unknown, **dataclasses.asdict(self.values)}, indent=2)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            _replace_file(self.path, text)
-        except OSError as problem:
+            with replacing(self.path) as file:
+                file.write(text.encode())
+        except (OSError, UserError) as problem:
             if not self._save_failed:
-                self._messages.warning(f"Settings cannot be saved in {self.path}: {problem.strerror}.")
+                cause = problem.__cause__ if isinstance(problem, UserError) else problem
+                reason = cause.strerror if isinstance(cause, OSError) else problem
+                self._messages.warning(f"Settings cannot be saved in {self.path}: {reason}.")
             self._save_failed = True
 
     def close(self) -> None:
@@ -184,20 +187,6 @@ class Settings(QObject):
             text = f"The settings in {self.path} cannot be read ({problem.strerror}), so the defaults are used."
         logger.info(text)
         QTimer.singleShot(0, self, lambda: self._messages.warning(text))
-
-
-def _replace_file(path: Path, text: str) -> None:
-    """Write `text` beside `path`, sync, and rename over it."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _from_json(kind: type[T], read: dict[str, Any]) -> T:
