@@ -32,12 +32,13 @@ from desktop_app.services.session import Selection, Session
 from desktop_app.services.settings import Settings
 from desktop_app.services.tiles import Opened
 from desktop_app.ui.actions import Actions
+from desktop_app.ui.desk import Desk, DockSpec
 from desktop_app.ui.export_dialog import ExportDialog
 from desktop_app.ui.export_offer import ExportOffer
 from desktop_app.ui.folder_panel import FolderPanel
 from desktop_app.ui.job_strip import JobStrip
 from desktop_app.ui.keys_sheet import KeysSheet
-from desktop_app.ui.main_window import MainWindow, Panels
+from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.message_bar import MessageBar
 from desktop_app.ui.metadata_panel import MetadataPanel
 from desktop_app.ui.spectrum_view import SpectrumView
@@ -142,16 +143,14 @@ class Earmark(QObject):
         self.job_strip = JobStrip(self.runner, self.theme)
         self.transport.add_right(self.job_strip)
         self.message_bar = MessageBar(self.theme)
-        panels = Panels(
-            folder=self.folder_panel,
-            timeline=self.timeline,
-            metadata=self.metadata_panel,
-            verdict=self.verdict_panel,
-            spectrum=self.spectrum,
-            transport=self.transport,
-            message_bar=self.message_bar,
+        docks = (
+            DockSpec("Folder", self.folder_panel),
+            DockSpec("Metadata", self.metadata_panel, 320),
+            DockSpec("Verdict", self.verdict_panel, 220),
+            DockSpec("Spectrum", self.spectrum, 260),
         )
-        self.window = MainWindow(self.actions, panels, self.settings)
+        self.desk = Desk(self.actions, self.timeline, docks)
+        self.window = MainWindow(self.actions, self.desk, (self.message_bar, self.transport), self.settings)
         self.window.closing.connect(self.close)
         self.messages.posted.connect(self.message_bar.show_message)
         self.bugs.reported.connect(self.messages.error)
@@ -176,7 +175,7 @@ class Earmark(QObject):
             self.folder_panel.setFocus()
 
     def _wire_recording(self) -> None:
-        self.session.folder_changed.connect(lambda folder: self.window.welcome.show_folder_open(folder is not None))
+        self.session.folder_changed.connect(lambda folder: self.desk.welcome.show_folder_open(folder is not None))
         self.session.recording_changed.connect(self._show_recording)
         self.timeline.failed.connect(self._show_problem)
         self.timeline.engine.opened.connect(self._note_length)
@@ -184,9 +183,9 @@ class Earmark(QObject):
         self.listing.scan_finished.connect(lambda _: self._focus_list())
 
     def _show_recording(self, path: Path | None) -> None:
-        self.window.show_recording(path is not None)
+        self.desk.show_recording(path is not None)
         if path is None:
-            self.window.welcome.show_folder_open(self.session.folder is not None)
+            self.desk.welcome.show_folder_open(self.session.folder is not None)
             self.timeline.clear()
         else:
             self.timeline.show_recording(path)
@@ -198,8 +197,8 @@ class Earmark(QObject):
         if self.timeline.view.frames:
             self.messages.error(sentence)
         else:
-            self.window.welcome.show_problem(sentence)
-            self.window.show_recording(False)
+            self.desk.welcome.show_problem(sentence)
+            self.desk.show_recording(False)
 
     def _note_length(self, opened: Opened) -> None:
         """Fill in a length that no header told and that decoding has found."""
@@ -295,7 +294,7 @@ class Earmark(QObject):
             "select_left": lambda: view.extend_selection(-SELECT_STEP),
             "select_right": lambda: view.extend_selection(SELECT_STEP),
             "theme": self._switch_theme,
-            "reset_layout": self.window.restore_panels,
+            "reset_layout": self.desk.arrange,
             "find": panel.focus_filter,
             "classify": lambda: self._classify(panel.model.paths()),
             "cancel_job": self.job_strip.cancel_current,

@@ -126,7 +126,7 @@ def test_one_damaged_file_is_a_row_with_a_reason_and_stops_nothing(
     open_and_scan(earmark, folder, qtbot)
     damaged = folder / "night" / "2026-05-01" / "damaged.flac"
     earmark.folder_panel.recording_selected.emit(damaged)
-    qtbot.waitUntil(lambda: "damaged.flac" in earmark.window.welcome.text)
+    qtbot.waitUntil(lambda: "damaged.flac" in earmark.desk.welcome.text)
     assert earmark.message_bar.text == ""
     assert "damaged.flac" in earmark.metadata_panel.text
     good = folder / "bell.flac"

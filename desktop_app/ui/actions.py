@@ -33,39 +33,66 @@ class ActionSpec:
     tip: str = ""
     """What it does, in a few words; the text serves where this is empty."""
     checkable: bool = False
+    place: str = ""
+    """The page on which alone it does something; everywhere where this is empty."""
 
+
+MENUS = ("File", "Go", "Play", "View", "Folder", "Help")
+"""The menus, in their order; those without a row have none."""
 
 SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("open_folder", "File", "Open folder…", ("Ctrl+O",), "folder-open", "Open a folder of sound"),
     ActionSpec("open_samples", "File", "Open the samples", (), "samples", "Open the recordings that come with Earmark"),
-    ActionSpec("rescan", "File", "Look for new files", ("F5",), "refresh"),
+    ActionSpec("rescan", "File", "Look for new files", ("F5",), "refresh", place="listen"),
     ActionSpec(
-        "export", "File", "Export…", ("Ctrl+Shift+E",), "export", "Export the selection, the file or the chosen files"
+        "export",
+        "File",
+        "Export…",
+        ("Ctrl+Shift+E",),
+        "export",
+        "Export the selection, the file or the chosen files",
+        place="listen",
     ),
     ActionSpec("quit", "File", "Quit", ("Ctrl+Q",)),
+    ActionSpec("show_listen", "Go", "Listen", ("Alt+1",), "listen", "Listen to recordings and look at them", True),
+    ActionSpec("show_train", "Go", "Train", ("Alt+3",), "train", "Teach a network your own classes", True),
+    ActionSpec(
+        "show_evaluate", "Go", "Evaluate", ("Alt+4",), "evaluate", "See how good a model is on labelled clips", True
+    ),
+    ActionSpec("show_models", "Go", "Models", ("Alt+5",), "models", "Look after your models", True),
     ActionSpec("play", "Play", "Play or stop", ("Space",), "play", "Play from the play head, or the selection; stop"),
     ActionSpec("loop", "Play", "Loop the selection", ("Shift+Space",), "loop", "Play the selection again and again"),
     ActionSpec("back_out", "Play", "Stop, clear the selection", ("Esc",)),
-    ActionSpec("previous_file", "Play", "Previous file", ("Ctrl+Up", "P"), "previous"),
-    ActionSpec("next_file", "Play", "Next file", ("Ctrl+Down", "N"), "next"),
+    ActionSpec("previous_file", "Play", "Previous file", ("Ctrl+Up", "P"), "previous", place="listen"),
+    ActionSpec("next_file", "Play", "Next file", ("Ctrl+Down", "N"), "next", place="listen"),
     ActionSpec("autoplay", "Play", "Autoplay", ("Shift+A",), "autoplay", "Play each file as it is selected", True),
-    ActionSpec("to_start", "Play", "Go to the start", ("Home",)),
-    ActionSpec("to_end", "Play", "Go to the end", ("End",)),
-    ActionSpec("select_all", "Play", "Select everything", ("Ctrl+A",)),
-    ActionSpec("select_left", "Play", "Selection one step shorter", ("Shift+Left",)),
-    ActionSpec("select_right", "Play", "Selection one step longer", ("Shift+Right",)),
-    ActionSpec("zoom_in", "View", "Zoom in", ("+", "=", "Ctrl+=", "Ctrl+1"), "zoom-in"),
-    ActionSpec("zoom_out", "View", "Zoom out", ("-", "Ctrl+-", "Ctrl+3"), "zoom-out"),
-    ActionSpec("zoom_fit", "View", "Show the whole file", ("Ctrl+F",), "zoom-fit"),
-    ActionSpec("zoom_selection", "View", "Zoom to the selection", ("Ctrl+E",), "zoom-selection"),
-    ActionSpec("page_left", "View", "One page left", ("PgUp",)),
-    ActionSpec("page_right", "View", "One page right", ("PgDown",)),
-    ActionSpec("step_left", "View", "A little left", ("Left",)),
-    ActionSpec("step_right", "View", "A little right", ("Right",)),
+    ActionSpec("to_start", "Play", "Go to the start", ("Home",), place="listen"),
+    ActionSpec("to_end", "Play", "Go to the end", ("End",), place="listen"),
+    ActionSpec("select_all", "Play", "Select everything", ("Ctrl+A",), place="listen"),
+    ActionSpec("select_left", "Play", "Selection one step shorter", ("Shift+Left",), place="listen"),
+    ActionSpec("select_right", "Play", "Selection one step longer", ("Shift+Right",), place="listen"),
+    ActionSpec("zoom_in", "View", "Zoom in", ("+", "=", "Ctrl+=", "Ctrl+1"), "zoom-in", place="listen"),
+    ActionSpec("zoom_out", "View", "Zoom out", ("-", "Ctrl+-", "Ctrl+3"), "zoom-out", place="listen"),
+    ActionSpec("zoom_fit", "View", "Show the whole file", ("Ctrl+F",), "zoom-fit", place="listen"),
+    ActionSpec("zoom_selection", "View", "Zoom to the selection", ("Ctrl+E",), "zoom-selection", place="listen"),
+    ActionSpec("page_left", "View", "One page left", ("PgUp",), place="listen"),
+    ActionSpec("page_right", "View", "One page right", ("PgDown",), place="listen"),
+    ActionSpec("step_left", "View", "A little left", ("Left",), place="listen"),
+    ActionSpec("step_right", "View", "A little right", ("Right",), place="listen"),
     ActionSpec("theme", "View", "Light or dark", ("Ctrl+Shift+D",), "theme", "Switch between light and dark"),
-    ActionSpec("reset_layout", "View", "Restore the panels", ()),
-    ActionSpec("find", "Folder", "Filter the files", ("/", "Ctrl+K"), "", "Type a name, or class:yes score<0.6"),
-    ActionSpec("classify", "Folder", "Classify the folder", ("F8",), "classify", "Let the model judge every file"),
+    ActionSpec("reset_layout", "View", "Restore the panels", (), place="listen"),
+    ActionSpec(
+        "find", "Folder", "Filter the files", ("/", "Ctrl+K"), "", "Type a name, or class:yes score<0.6", place="listen"
+    ),
+    ActionSpec(
+        "classify",
+        "Folder",
+        "Classify the folder",
+        ("F8",),
+        "classify",
+        "Let the model judge every file",
+        place="listen",
+    ),
     ActionSpec("cancel_job", "Folder", "Cancel the running job", ("Shift+F8",), "close"),
     ActionSpec("keys", "Help", "Keys", ("?", "F1"), "help", "Show all keys"),
 )
@@ -103,6 +130,12 @@ class Actions(QObject):
     def all(self) -> list[QAction]:
         """Return every action, in table order."""
         return list(self._actions.values())
+
+    def show_place(self, place: str) -> None:
+        """Switch off what does nothing on the page called `place`."""
+        for spec in SPECS:
+            if spec.place:
+                self._actions[spec.name].setEnabled(spec.place == place)
 
     def _make(self, spec: ActionSpec) -> QAction:
         action = QAction(spec.text, self)

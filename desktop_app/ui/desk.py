@@ -1,0 +1,141 @@
+"""The page where one listens: toolbar, docks left and right, the timeline or a welcome between them."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QStackedWidget,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app.ui.actions import Actions
+from desktop_app.ui.welcome import Welcome
+from desktop_app.ui.widgets import quiet_button
+
+LAYOUT_VERSION = 3
+LEFT_WIDTH, RIGHT_WIDTH = 448, 296
+
+
+@dataclass(frozen=True)
+class DockSpec:
+    """A panel at the timeline's side."""
+
+    title: str
+    """What stands over it; the first one is on the left, the others are on the right."""
+    content: QWidget
+    """The panel."""
+    height: int = 0
+    """Pixels that it has at first, beside the others of its side."""
+
+
+class Desk(QWidget):
+    """Arranges the docks round the timeline and remembers how the person arranged them."""
+
+    def __init__(self, actions: Actions, timeline: QWidget, docks: tuple[DockSpec, ...]) -> None:
+        super().__init__()
+        self._actions = actions
+        self._specs = docks
+        self._timeline = timeline
+        self.welcome = Welcome(actions)
+        self.recent_menu = QMenu("Recent folders", self)
+        self.model_menu = QMenu("Model", self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._make_toolbar())
+        column.addWidget(self._make_area(), 1)
+
+    def show_recording(self, shown: bool) -> None:
+        """Show the timeline, or the page that says what to do first."""
+        self._pages.setCurrentWidget(self._timeline if shown else self.welcome)
+
+    def toggles(self) -> list[QAction]:
+        """Return the actions that show and hide the docks."""
+        return [dock.toggleViewAction() for dock in self._docks]
+
+    def arrange(self) -> None:
+        """Put every dock to where it was at first."""
+        for dock in self._docks:
+            dock.setFloating(False)
+            dock.show()
+        left, *right = self._docks
+        self._area.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, left)
+        for dock in right:
+            self._area.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        widths = [min(LEFT_WIDTH, round(0.31 * self.width())), min(RIGHT_WIDTH, round(0.23 * self.width()))]
+        self._area.resizeDocks([left, right[0]], widths, Qt.Orientation.Horizontal)
+        self._area.resizeDocks(right, [spec.height for spec in self._specs[1:]], Qt.Orientation.Vertical)
+
+    def state(self) -> str:
+        """Return the arrangement as text, for `restore`."""
+        return self._area.saveState(LAYOUT_VERSION).toBase64().toStdString()
+
+    def restore(self, state: str) -> None:
+        """Arrange the docks as they were; as at first where the text does not fit. Needs a laid-out window."""
+        if not self._area.restoreState(QByteArray.fromBase64(state.encode()), LAYOUT_VERSION):
+            self.arrange()
+
+    def focus_first(self) -> None:
+        """Give the first dock the keyboard."""
+        self._specs[0].content.setFocus()
+
+    def _make_area(self) -> QMainWindow:
+        self._area = QMainWindow()
+        self._area.setWindowFlags(Qt.WindowType.Widget)
+        self._area.setDockNestingEnabled(True)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.welcome)
+        self._pages.addWidget(self._timeline)
+        self._area.setCentralWidget(self._pages)
+        self._docks = [self._make_dock(spec) for spec in self._specs]
+        left, *right = self._docks
+        self._area.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, left)
+        for dock in right:
+            self._area.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        return self._area
+
+    @staticmethod
+    def _make_dock(spec: DockSpec) -> QDockWidget:
+        dock = QDockWidget(spec.title)
+        dock.setObjectName(f"dock{spec.title}")
+        dock.setWidget(spec.content)
+        return dock
+
+    def _make_toolbar(self) -> QToolBar:
+        bar = QToolBar("Main")
+        bar.setObjectName("mainToolbar")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
+        bar.addWidget(self._menu_button("open_folder", self.recent_menu))
+        bar.addWidget(self._menu_button("classify", self.model_menu))
+        self._add_buttons(bar, "export")
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(spacer)
+        self._add_buttons(bar, "zoom_in", "zoom_out", "zoom_selection", "zoom_fit", icon_only=True)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        return bar
+
+    def _add_buttons(self, bar: QToolBar, *names: str, icon_only: bool = False) -> None:
+        for name in names:
+            button = quiet_button(self._actions[name].text())
+            button.setDefaultAction(self._actions[name])
+            style = Qt.ToolButtonStyle.ToolButtonIconOnly if icon_only else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+            button.setToolButtonStyle(style)
+            bar.addWidget(button)
+
+    def _menu_button(self, name: str, menu: QMenu) -> QToolButton:
+        button = quiet_button(self._actions[name].text())
+        button.setDefaultAction(self._actions[name])
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        button.setMenu(menu)
+        return button
