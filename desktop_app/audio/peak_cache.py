@@ -73,28 +73,36 @@ def load_peaks(key: PeakKey) -> PeakPyramid | None:
 
 def save_peaks(key: PeakKey, pyramid: PeakPyramid) -> None:
     """Keep a complete pyramid; a disk that is full or may not be written to is no matter, it is built again."""
+    if keep_file(key.file, key.header, np.ascontiguousarray(pyramid.base, "<f4").data):
+        prune(key.file.parent)
+
+
+def keep_file(file: Path, *parts: bytes | memoryview) -> bool:
+    """Write a file of a cache whole or not at all, and return whether the disk took it; whoever reads it checks it."""
     temporary = None
     try:
-        folder = key.file.parent
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=file.parent, suffix=".part")
         with os.fdopen(handle, "wb") as kept:
-            kept.write(key.header)
-            pyramid.base.astype("<f4").tofile(kept)
-        Path(temporary).replace(key.file)
-        prune(folder)
+            kept.writelines(parts)
+        Path(temporary).replace(file)
     except OSError:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
+        return False
+    return True
 
 
 def prune(folder: Path, limit_bytes: int = LIMIT_BYTES) -> None:
     """Delete the files used longest ago until the folder holds at most `limit_bytes`."""
-    with os.scandir(folder) as entries:
-        files = [(entry.stat(), Path(entry.path)) for entry in entries if entry.is_file()]
-    total = sum(stat.st_size for stat, _ in files)
-    for stat, file in sorted(files, key=lambda each: each[0].st_mtime_ns):
-        if total <= limit_bytes:
-            return
-        file.unlink(missing_ok=True)
-        total -= stat.st_size
+    try:
+        with os.scandir(folder) as entries:
+            files = [(entry.stat(), Path(entry.path)) for entry in entries if entry.is_file()]
+        total = sum(stat.st_size for stat, _ in files)
+        for stat, file in sorted(files, key=lambda each: each[0].st_mtime_ns):
+            if total <= limit_bytes:
+                return
+            file.unlink(missing_ok=True)
+            total -= stat.st_size
+    except OSError:  # another process prunes, too
+        return

@@ -12,7 +12,7 @@ from desktop_app.cli.shared import cells, plain_table, say, show
 
 if TYPE_CHECKING:
     from desktop_app.classifier.card import ModelEntry
-    from desktop_app.classifier.data.dataset import Clip
+    from desktop_app.classifier.data.clips import Clip
     from desktop_app.classifier.measuring.comparison import ModelComparison
     from desktop_app.classifier.measuring.judging import Judged
     from desktop_app.classifier.measuring.measures import Measures

@@ -17,7 +17,7 @@ from desktop_app.errors import UserError
 
 if TYPE_CHECKING:
     from desktop_app.classifier.card import ModelEntry
-    from desktop_app.classifier.data.dataset import Clip
+    from desktop_app.classifier.data.clips import Clip
     from desktop_app.classifier.measuring.judging import Judge, Judged
     from desktop_app.classifier.reports.report import Report
     from desktop_app.cli.shared import Commands
@@ -111,7 +111,7 @@ def judge_folder(judge: "Judge", clips: "tuple[Clip, ...]") -> "Judged":
 
 def clips_in(folder: Path, group_by: str) -> "list[Clip]":
     """Return the clips of the class folders; UserError where there are none or the grouping makes no sense."""
-    from desktop_app.classifier.data.dataset import find_clips
+    from desktop_app.classifier.data.clips import find_clips
     from desktop_app.classifier.data.groupings import grouping_named
 
     grouping = grouping_named(group_by)

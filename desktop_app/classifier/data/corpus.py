@@ -8,7 +8,7 @@ from pathlib import Path
 
 from desktop_app.audio.formats import is_audio_name
 from desktop_app.audio.sources import find_audio, require_regular_file
-from desktop_app.classifier.data.dataset import Clip, Skipped
+from desktop_app.classifier.data.clips import Clip, Skipped
 from desktop_app.classifier.data.groupings import Grouping, grouping_named
 from desktop_app.classifier.data.manifest import SUFFIXES, read_manifest
 from desktop_app.classifier.data.overlap import clip_hash

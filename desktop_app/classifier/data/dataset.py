@@ -1,55 +1,31 @@
-"""Clips with labels: found in folders, split by speaker or source, decoded once into memory."""
+"""Labelled clips decoded once into memory, as tensors that a network learns from."""
 
-import hashlib
-import re
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from desktop_app.audio.formats import is_audio_name
-from desktop_app.audio.sources import shown_name
+from desktop_app.audio.sources import require_regular_file, shown_name
+from desktop_app.classifier.data.clips import Clip, Skipped, find_clips, position_of, speaker_of
+from desktop_app.classifier.data.window_cache import (
+    WindowKey,
+    has_room,
+    keep_windows,
+    load_windows,
+    prune_windows,
+)
 from desktop_app.classifier.waveforms import Waveform, centred, read_mono
 from desktop_app.errors import UserError
+
+__all__ = ["Clip", "ClipSet", "Skipped", "find_clips", "join", "load_clips", "position_of", "speaker_of"]
 
 FULL_SCALE = 32_768  # waveforms are kept as 16-bit integers: half the memory of float32, and fine enough
 Integers = npt.NDArray[np.int16]
 SPLIT_ABOVE = 1.5  # a clip longer than this many windows is cut into several; a shorter one loses its edges
-
-_SPEAKER = re.compile(r"([0-9a-f]{8})_nohash_")
-
-
-@dataclass(frozen=True)
-class Clip:
-    """One labelled file."""
-
-    path: Path
-    """Where it is."""
-    label: str
-    """Its class."""
-    group: str
-    """Who spoke, or what it was cut from: clips of one group never stand on both sides of a split."""
-    word: str
-    """What is said in it, which may be finer than the class."""
-    weight: float = 1.0
-    """How often it is drawn, against the others of its class."""
-    split: str = ""
-    """Where its source puts it: `train`, `validation` or `test`; empty where it does not say."""
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """A file that could not be used."""
-
-    path: Path
-    """Where it is."""
-    reason: str
-    """One sentence."""
 
 
 @dataclass(frozen=True)
@@ -88,32 +64,6 @@ class ClipSet:
         return ClipSet(*chosen, groups, self.classes, self.word_names, self.skipped)
 
 
-def speaker_of(path: Path) -> str:
-    """Return the speaker in a Speech Commands name (the eight hex digits before `_nohash_`), else the file's stem."""
-    found = _SPEAKER.search(path.name)
-    return found.group(1) if found else path.stem
-
-
-def position_of(group: str) -> float:
-    """Return a number in [0, 1) that depends on the group alone, so that a split stays when files are added."""
-    return int(hashlib.sha1(f"earmark {group}".encode()).hexdigest()[:8], 16) / 16**8
-
-
-def find_clips(folder: Path, group_of: Callable[[Path], str] = speaker_of) -> list[Clip]:
-    """Return the audio files in the class folders below `folder`, sorted; the folder's name is label and word.
-
-    UserError where there is no class folder with audio files in it.
-    """
-    try:
-        classes = sorted(entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("."))
-        files = [(kind.name, path) for kind in classes for path in sorted(kind.iterdir()) if is_audio_name(path.name)]
-    except OSError as reason:
-        raise UserError(f"{folder} cannot be listed ({reason.strerror}); choose another folder.") from reason
-    if not files:
-        raise UserError(f"{folder} has no folders with recordings in them; make one folder for each class.")
-    return [Clip(path, label, group_of(path), label) for label, path in files]
-
-
 def load_clips(
     clips: Iterable[Clip],
     classes: Sequence[str],
@@ -125,32 +75,51 @@ def load_clips(
     """Decode all clips once, mono, into windows of `frames`; unreadable files are skipped and listed.
 
     Clips up to one and a half windows are centred, longer ones are cut into as many whole windows as they hold.
-    `progress` is told how many are done and may raise to stop. UserError where no clip can be read.
+    What was decoded before is taken from the cache on disk (`window_cache`). `progress` is told how many are done and
+    may raise to stop. UserError where no clip can be read.
     """
     clips = list(clips)
     kept: list[tuple[Clip, Integers]] = []
     skipped: list[Skipped] = []
-    with ThreadPoolExecutor(2) as pool:
-        read_all = pool.map(lambda clip: _read(clip, sample_rate_hz), clips)
-        for done, (clip, read) in enumerate(zip(clips, read_all, strict=True), 1):
+    source = _Source(sample_rate_hz, frames, keep=has_room())
+    with ThreadPoolExecutor(2, thread_name_prefix="decode") as pool:
+        for done, (clip, read) in enumerate(zip(clips, pool.map(source.windows_of, clips), strict=True), 1):
             if isinstance(read, Skipped):
                 skipped.append(read)
             else:
-                kept += [(clip, as_integers(window)) for window in _windows(read, frames)]
+                kept += [(clip, window) for window in read]
             progress(done)
+    if source.kept:
+        prune_windows()
     if not kept:
         raise UserError("None of the recordings can be read; choose others.")
     return _stack(kept, tuple(classes), tuple(skipped))
 
 
-def _read(clip: Clip, sample_rate_hz: int) -> Waveform | Skipped:
-    try:
-        waveform = read_mono(clip.path, sample_rate_hz)
-    except (UserError, OSError) as reason:
-        return Skipped(clip.path, str(reason))
-    if not np.isfinite(waveform).all():
-        return Skipped(clip.path, f"“{shown_name(clip.path)}” has samples that are no numbers; record it again.")
-    return waveform
+class _Source:
+    """Windows of clips, from the cache or decoded and kept there. Any threads at once."""
+
+    def __init__(self, sample_rate_hz: int, frames: int, *, keep: bool) -> None:
+        self._sample_rate_hz, self._frames, self._keep = sample_rate_hz, frames, keep
+        self.kept = False
+
+    def windows_of(self, clip: Clip) -> Integers | Skipped:
+        """Return the windows of a clip, shape (windows, frames), or why there are none."""
+        try:
+            require_regular_file(clip.path)
+            key = WindowKey.of(clip.path, self._sample_rate_hz, self._frames)
+            known = load_windows(key)
+            if known is not None:
+                return known
+            waveform = read_mono(clip.path, self._sample_rate_hz)
+        except (UserError, OSError) as reason:
+            return Skipped(clip.path, str(reason))
+        if not np.isfinite(waveform).all():
+            return Skipped(clip.path, f"“{shown_name(clip.path)}” has samples that are no numbers; record it again.")
+        windows = as_integers(np.stack(_windows(waveform, self._frames)))
+        if self._keep and key.is_settled and keep_windows(key, windows):
+            self.kept = True
+        return windows
 
 
 def _windows(waveform: Waveform, frames: int) -> list[Waveform]:

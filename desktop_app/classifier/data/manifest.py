@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop_app.audio.sources import require_regular_file, shown_name
-from desktop_app.classifier.data.dataset import Clip
+from desktop_app.classifier.data.clips import Clip
 from desktop_app.classifier.data.groupings import Grouping
 from desktop_app.errors import UserError
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import platformdirs
 
 from desktop_app.classifier.card import DataSource
+from desktop_app.classifier.data.clips import Clip, position_of
 from desktop_app.classifier.data.corpus import Found, find_in
-from desktop_app.classifier.data.dataset import Clip, position_of
 from desktop_app.classifier.data.download import Archive, Watch, fetch, unpack
 from desktop_app.errors import UserError
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from desktop_app.classifier.data.dataset import Clip, position_of
+from desktop_app.classifier.data.clips import Clip, position_of
 from desktop_app.classifier.runs.run_config import DataConfig
 from desktop_app.errors import UserError
 

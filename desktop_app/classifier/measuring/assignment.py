@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from desktop_app.errors import UserError
 
 if TYPE_CHECKING:
-    from desktop_app.classifier.data.dataset import Clip
+    from desktop_app.classifier.data.clips import Clip
 
 UNKNOWN_CLASSES = frozenset({"unknown", "other"})
 

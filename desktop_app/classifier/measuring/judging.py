@@ -22,7 +22,7 @@ from desktop_app.classifier.waveforms import Windowing, Windows, windows_of
 from desktop_app.errors import UserError
 
 if TYPE_CHECKING:
-    from desktop_app.classifier.data.dataset import Clip
+    from desktop_app.classifier.data.clips import Clip
 
 BATCH_WINDOWS = 64
 WINDOWS_AT_ONCE = 16  # of one file; bounds the memory of an hour in a class folder

@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save
 from desktop_app.audio.atomic import explain_write_error, replacing
 from desktop_app.audio.sources import shown_name
 from desktop_app.classifier.card import SUFFIX, read_header
-from desktop_app.classifier.data.dataset import Skipped
+from desktop_app.classifier.data.clips import Skipped
 from desktop_app.classifier.learner import LearnerState
 from desktop_app.classifier.runs.run_config import RunConfig, config_of, read_toml, toml_of
 from desktop_app.classifier.training import EpochReport
