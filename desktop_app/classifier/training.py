@@ -4,7 +4,6 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -15,50 +14,11 @@ from desktop_app.classifier.frontend import FrontEnd
 from desktop_app.classifier.learner import Learner, LearnerState
 from desktop_app.classifier.measuring.evaluation import logits_of
 from desktop_app.classifier.networks import Network
+from desktop_app.classifier.training_reports import EpochReport, StepReport
 from desktop_app.classifier.training_settings import TrainingSettings
 from desktop_app.errors import UserError
 
 __all__ = ["EpochReport", "StepReport", "Training", "TrainingData", "TrainingSettings", "sampling_weights", "train"]
-
-
-@dataclass(frozen=True)
-class StepReport:
-    """Where a round stands."""
-
-    epoch: int
-    """From 1."""
-    step: int
-    """Of this round, from 1."""
-    steps: int
-    """In each round."""
-    loss: float
-    """Mean over the round so far."""
-    accuracy: float
-    """Share judged right in the round so far."""
-
-
-@dataclass(frozen=True)
-class EpochReport:
-    """What one round did."""
-
-    epoch: int
-    """From 1."""
-    rate: float
-    """Learning rate at its end."""
-    loss: float
-    """Mean over its clips, as trained on (augmented, mixed)."""
-    accuracy: float
-    """Share of its clips judged right, as trained on."""
-    held_back_loss: float | None
-    """Of the averaged weights on the clips held back, or None without such."""
-    held_back_accuracy: float | None
-    """Of the averaged weights on the clips held back, or None without such."""
-    seconds: float
-    """How long it took."""
-    best: bool = False
-    """Whether no earlier round was as good on the clips held back; without such the latest is the best."""
-    notes: tuple[str, ...] = ()
-    """What the person should know, a sentence each."""
 
 
 def train(

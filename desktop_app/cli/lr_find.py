@@ -2,20 +2,23 @@
 
 import argparse
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, Progress, TextColumn
-
 from desktop_app.audio.atomic import explain_write_error
-from desktop_app.cli.shared import HelpFormatter, progress_console, say
-from desktop_app.cli.train import add_data_arguments, configured, prepared_for
+from desktop_app.cli.json_lines import JsonLines, told_in_json
+from desktop_app.cli.shared import HelpFormatter, say
+from desktop_app.cli.train import INTERRUPTED, add_data_arguments, configured, prepared_for
+from desktop_app.cli.training_screen import Screen, StopAskedError, Terminal
 
 if TYPE_CHECKING:
     from desktop_app.classifier.runs.preparing import Prepared
-    from desktop_app.classifier.runs.rate_finder import RatePoint
     from desktop_app.classifier.runs.run_config import RunConfig
+    from desktop_app.classifier.training_reports import RatePoint
     from desktop_app.cli.shared import Commands
+
+NEVER_FALLS = 1
 
 _DESCRIPTION = """\
 Try rising learning rates on some batches and suggest the one at which the loss falls fastest.
@@ -40,36 +43,53 @@ def add_parser(commands: "Commands") -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Find, write and print; return 1 where the loss never falls."""
+    """Find, write and print, or tell a program; return 1 where the loss never falls."""
+    if chosen.json_lines:
+        return told_in_json(lambda screen: _tell(chosen, screen))
+    try:
+        best = _find(chosen, Terminal())
+    except StopAskedError:
+        say("Stopped before all rates were tried.")
+        return INTERRUPTED
+    if best is None:
+        say(f"The loss never falls; look at the curve in {chosen.out}")
+        return NEVER_FALLS
+    say(f"The loss falls fastest at this rate; the curve is in {chosen.out}")
+    sys.stdout.write(f"{best:.2g}\n")
+    return 0
+
+
+def _tell(chosen: argparse.Namespace, screen: JsonLines) -> int:
+    best = _find(chosen, screen)
+    screen.tell("suggestion", rate=best)
+    return NEVER_FALLS if best is None else 0
+
+
+def _find(chosen: argparse.Namespace, screen: Screen) -> float | None:
+    """Try the rates, write the curve, and return the rate at which the loss falls fastest."""
     config = configured(chosen)
-    prepared = prepared_for(config, chosen.threads)
+    prepared = prepared_for(config, chosen.threads, screen)
     try:
         chosen.out.mkdir(parents=True, exist_ok=True)
     except OSError as reason:
         raise explain_write_error(reason, chosen.out) from reason
     from desktop_app.classifier.runs.rate_finder import suggestion, write_rates
 
-    points = _points(config, prepared, max(2, chosen.steps))
+    points = _points(config, prepared, max(2, chosen.steps), screen)
     write_rates(points, chosen.out)
-    best = suggestion(points)
-    if best is None:
-        say(f"The loss never falls; look at the curve in {chosen.out}")
-        return 1
-    say(f"The loss falls fastest at this rate; the curve is in {chosen.out}")
-    sys.stdout.write(f"{best:.2g}\n")
-    return 0
+    return suggestion(points)
 
 
-def _points(config: "RunConfig", prepared: "Prepared", steps: int) -> "list[RatePoint]":
+def _points(config: "RunConfig", prepared: "Prepared", steps: int, screen: Screen) -> "list[RatePoint]":
     from desktop_app.classifier.runs.rate_finder import RateSweep, find_rates
 
     points: list[RatePoint] = []
-    console = progress_console()
-    columns = (TextColumn("Rate {task.fields[rate]:.1e}"), BarColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=steps, rate=0.0)
-        sweep = RateSweep(steps=steps)
-        for point in find_rates(prepared.network, prepared.front_end, prepared.data, config.training, sweep):
+    sweep = RateSweep(steps=steps)
+    with (
+        screen.watching(),
+        closing(find_rates(prepared.network, prepared.front_end, prepared.data, config.training, sweep)) as tried,
+    ):
+        for point in tried:
             points.append(point)
-            progress.update(task, advance=1, rate=point.rate)
+            screen.rate(point, len(points), steps)
     return points

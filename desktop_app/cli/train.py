@@ -1,7 +1,7 @@
 """`earmark train`: teach a network the classes of labelled clips, and keep the best of it as a model file."""
 
 import argparse
-import sys
+import json
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from desktop_app.audio.atomic import replacing
 from desktop_app.classifier.runs.run_config import RunConfig, config_of, read_recipe, recipe_names, with_settings
+from desktop_app.cli.json_lines import told_in_json
 from desktop_app.cli.models import library
-from desktop_app.cli.shared import HelpFormatter, first_interrupt_noted, say
-from desktop_app.cli.training_screen import Screen, downloads, reading
+from desktop_app.cli.shared import HelpFormatter, say
+from desktop_app.cli.training_screen import Screen, StopAskedError, Terminal
 from desktop_app.errors import UserError
 
 if TYPE_CHECKING:
     from desktop_app.classifier.runs.preparing import Prepared
+    from desktop_app.classifier.runs.run_folder import RunFolder
     from desktop_app.classifier.runs.running import Outcome, Run
-    from desktop_app.classifier.training import StepReport
     from desktop_app.cli.shared import Commands
 
 INTERRUPTED = 130
@@ -40,7 +41,8 @@ examples:
 
 recipes: {", ".join(recipe_names())}, or a .toml file. --set changes one setting of it, and may be repeated; the
 settings are those in the run folder's config.toml. Device: --set training.device=cuda.
-Ctrl+C stops, keeps the best round as a model, and says how to go on.
+Ctrl+C stops, keeps the best round as a model, and says how to go on. With --json-lines a program reads along, one
+object a line on stdout, and a line "stop" on stdin, or its end, does what Ctrl+C does.
 Exit status: 0; 2 for misuse, or where nothing could be learnt; 130 after Ctrl+C.
 """
 
@@ -73,24 +75,27 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--threads", type=int, default=0, metavar="N", help="threads of torch (default: all cores but one)"
     )
+    parser.add_argument("--json-lines", action="store_true", help="tell a program what happens, as JSON on stdout")
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Train, finish, and say where everything is."""
-    from desktop_app.classifier.card import SUFFIX
-    from desktop_app.classifier.runs.run_folder import RunFolder
+    """Train, finish, and say where everything is; to a person, or as JSON lines to a program."""
+    if chosen.json_lines:
+        return told_in_json(lambda screen: _run(chosen, screen))
+    try:
+        return _run(chosen, Terminal())
+    except StopAskedError:
+        say("Stopped before the first round was finished: there is no model yet.")
+        return INTERRUPTED
 
-    if chosen.resume:
-        if chosen.data or chosen.settings or chosen.name or chosen.out:
-            raise UserError("--resume goes on with a run as it was begun; leave --data, --set, --name and --out away.")
-        folder = RunFolder(chosen.resume)
-        config = folder.read_config()
-    else:
-        config = configured(chosen)
-        folder = RunFolder(chosen.out or Path("runs") / f"{config.name}-{datetime.now():%Y%m%d-%H%M%S}")
+
+def _run(chosen: argparse.Namespace, screen: Screen) -> int:
+    from desktop_app.classifier.card import SUFFIX
+
+    folder, config = _folder_and_config(chosen)
     if chosen.install:
         library().free_place(config.name, SUFFIX)  # a name that is taken is said before the training, not after it
-    prepared = prepared_for(config, chosen.threads)
+    prepared = prepared_for(config, chosen.threads, screen)
     from desktop_app.classifier.runs.running import Run
 
     training = Run(folder, config, prepared)
@@ -99,15 +104,24 @@ def run(chosen: argparse.Namespace) -> int:
     else:
         folder.create(config)
     folder.write_skipped(prepared.skipped, prepared.notes)
-    stopped = _train(training)
-    outcome = training.finish()
-    _write_curves(training, outcome)
-    if not stopped:
-        _write_report(training, outcome)
-    _say_outcome(training, outcome, stopped)
+    stopped = _train(training, screen)
+    screen.finish()
+    outcome = _finished(training, stopped=stopped)
     if chosen.install:
-        say(f"Installed as {library().add(outcome.model_path).path}")
+        screen.note(f"Installed as {library().add(Path(outcome['model'])).path}")
+    screen.end(outcome)
     return INTERRUPTED if stopped else 0
+
+
+def _folder_and_config(chosen: argparse.Namespace) -> "tuple[RunFolder, RunConfig]":
+    from desktop_app.classifier.runs.run_folder import RunFolder
+
+    if not chosen.resume:
+        config = configured(chosen)
+        return RunFolder(chosen.out or Path("runs") / f"{config.name}-{datetime.now():%Y%m%d-%H%M%S}"), config
+    if chosen.data or chosen.settings or chosen.name or chosen.out:
+        raise UserError("--resume goes on with a run as it was begun; leave --data, --set, --name and --out away.")
+    return RunFolder(chosen.resume), RunFolder(chosen.resume).read_config()
 
 
 def configured(chosen: argparse.Namespace) -> RunConfig:
@@ -124,7 +138,7 @@ def configured(chosen: argparse.Namespace) -> RunConfig:
     return config_of({**_table(changed)})
 
 
-def prepared_for(config: RunConfig, threads: int) -> "Prepared":
+def prepared_for(config: RunConfig, threads: int, screen: Screen) -> "Prepared":
     """Fetch what is to be fetched, read everything, and say what the person should know."""
     from desktop_app.classifier.data.speech_commands import DATASETS, datasets_dir, obtain
     from desktop_app.classifier.runs.preparing import prepare
@@ -133,18 +147,21 @@ def prepared_for(config: RunConfig, threads: int) -> "Prepared":
     use_threads(max(0, threads))
     if config.data.source in DATASETS:
         dataset, folder = DATASETS[config.data.source], datasets_dir(config.data.datasets)
-        with downloads() as bar:
+        with screen.downloads() as bar:
             obtain(dataset, folder, bar("Fetching"), bar("Unpacking"))
-    with reading() as progress:
-        prepared = prepare(config, progress)
+    try:
+        with screen.reading() as progress:
+            prepared = prepare(config, progress)
+    except MemoryError as reason:
+        raise UserError("There is not enough memory for so many clips; choose fewer, or close programs.") from reason
     train, test = prepared.data.train, prepared.test
     held_back = prepared.data.held_back
-    say(
+    screen.note(
         f"{len(train.classes)} classes; {len(train)} windows to learn from, {len(held_back or ())} to choose by, "
         f"{len(test or ())} to measure on."
     )
     for note in prepared.notes[:NOTES_SHOWN]:
-        say(note)
+        screen.note(note)
     return prepared
 
 
@@ -163,27 +180,41 @@ def _table(config: RunConfig) -> dict[str, Any]:
     return tomllib.loads(toml_of(config))
 
 
-class _StopError(Exception):
-    """Ctrl+C was pressed."""
-
-
-def _train(training: "Run") -> bool:
-    """Train to the end and return False, or to Ctrl+C and return True."""
-    screen = Screen(training.config.training.epochs, training.training.epochs_done)
-    with first_interrupt_noted() as interrupted, screen.progress:
-
-        def watch(step: "StepReport") -> None:
-            if interrupted.is_set():
-                raise _StopError
-            screen.step(step)
-
-        with closing(training.rounds(watch)) as rounds:
-            try:
-                for report in rounds:
-                    screen.epoch(report)
-            except _StopError:
-                return True
+def _train(training: "Run", screen: Screen) -> bool:
+    """Train to the end and return False, or until the person stops it and return True; before a round raise."""
+    screen.begin(training)
+    with screen.watching(), closing(training.rounds(screen.step)) as rounds:
+        try:
+            for report in rounds:
+                screen.epoch(report)
+        except StopAskedError:
+            if not training.folder.best.is_file():
+                raise
+            return True
     return False
+
+
+def _finished(training: "Run", *, stopped: bool) -> dict[str, Any]:
+    """Write model, curves, outcome and, of a run that came to its end, the report; return the outcome."""
+    from desktop_app.classifier.runs.run_folder import write_text
+
+    outcome = training.finish()
+    _write_curves(training, outcome)
+    report = None if stopped else _write_report(training, outcome)
+    results = outcome.card.results
+    said = {
+        "run": str(training.folder.path),
+        "model": str(outcome.model_path),
+        "stopped": stopped,
+        "epochs_done": outcome.epochs_done,
+        "best_epoch": outcome.best_epoch,
+        "accuracy": results.accuracy if results else None,
+        "loss": results.loss if results else None,
+        "how": results.how if results else "",
+        "report": str(report) if report else None,
+    }
+    write_text(training.folder.outcome, json.dumps(said, indent=1) + "\n")
+    return said
 
 
 def _write_curves(training: "Run", outcome: "Outcome") -> None:
@@ -202,7 +233,7 @@ def _write_curves(training: "Run", outcome: "Outcome") -> None:
         file.write(png_of(drawing))
 
 
-def _write_report(training: "Run", outcome: "Outcome") -> None:
+def _write_report(training: "Run", outcome: "Outcome") -> Path | None:
     """Judge the clips held back to measure on by the finished file, as `earmark evaluate` does, into RUN/report."""
     from desktop_app.classifier.data.overlap import overlap_of
     from desktop_app.classifier.inference import Classifier
@@ -213,7 +244,7 @@ def _write_report(training: "Run", outcome: "Outcome") -> None:
 
     clips = training.prepared.corpus.divided.side("test")
     if not clips:
-        return
+        return None
     assignment = assign(clips, outcome.card.classes, {}, others_unknown=False)
     judged = judge_clips(Classifier.load(outcome.model_path), assignment.clips)
     report = Report(
@@ -228,14 +259,4 @@ def _write_report(training: "Run", outcome: "Outcome") -> None:
         unreadable=judged.unreadable,
         overlap=overlap_of(outcome.card, judged.table.paths, judged.table.groups),
     )
-    say(f"The report is in {write_report(report, training.folder.path / 'report')}")
-
-
-def _say_outcome(training: "Run", outcome: "Outcome", stopped: bool) -> None:
-    results = outcome.card.results
-    if stopped:
-        say(f"Stopped after {outcome.epochs_done} rounds; go on with: earmark train --resume {training.folder.path}")
-    if results is not None:
-        say(f"Right: {results.accuracy:.1%} (loss {results.loss:.3f}). {results.how}")
-    say(f"The best round was {outcome.best_epoch}; the model is in")
-    sys.stdout.write(f"{outcome.model_path}\n")
+    return write_report(report, training.folder.path / "report")

@@ -5,7 +5,7 @@ import io
 import itertools
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from desktop_app.classifier.networks import Network
 from desktop_app.classifier.reports.svg import png_of
 from desktop_app.classifier.reports.training_plots import rate_plot
 from desktop_app.classifier.runs.run_folder import write_text
+from desktop_app.classifier.training_reports import RatePoint
 from desktop_app.classifier.training_settings import TrainingSettings
 
 SMOOTHING = 0.9
@@ -40,25 +41,13 @@ class RateSweep:
     """How many, equally far apart on a logarithmic axis."""
 
 
-@dataclass(frozen=True)
-class RatePoint:
-    """One step."""
-
-    rate: float
-    """Learning rate of the step."""
-    loss: float
-    """Of its batch, before the step."""
-    smoothed: float
-    """Running mean of the losses."""
-
-
 def find_rates(
     network: Network,
     front_end: FrontEnd,
     data: TrainingData,
     settings: TrainingSettings,
     sweep: RateSweep = RateSweep(),
-) -> Iterator[RatePoint]:
+) -> Generator[RatePoint]:
     """Train a copy of `network` at rising rates and yield each step, until the loss is four times its lowest."""
     learner = Learner(network, (len(data.train.classes), len(data.train.word_names)), settings, sweep.steps)
     learner.network.train()

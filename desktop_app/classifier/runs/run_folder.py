@@ -1,4 +1,7 @@
-"""A training run on disk: its configuration, its log, its checkpoints. Every file is written whole or not at all."""
+"""A training run on disk: its configuration, its log, its checkpoints. Every file is written whole or not at all.
+
+torch is imported where a checkpoint is read or written, so that a window can list runs without it.
+"""
 
 import csv
 import io
@@ -6,19 +9,18 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
-
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from typing import TYPE_CHECKING, Any
 
 from desktop_app.audio.atomic import explain_write_error, replacing
 from desktop_app.audio.sources import shown_name
 from desktop_app.classifier.card import SUFFIX, read_header
 from desktop_app.classifier.data.clips import Skipped
-from desktop_app.classifier.learner import LearnerState
 from desktop_app.classifier.runs.run_config import RunConfig, config_of, read_toml, toml_of
-from desktop_app.classifier.training import EpochReport
+from desktop_app.classifier.training_reports import EpochReport
 from desktop_app.errors import UserError
+
+if TYPE_CHECKING:
+    from desktop_app.classifier.learner import LearnerState
 
 STATE_KEY = "earmark_run"
 STATE_VERSION = 1
@@ -46,6 +48,11 @@ class RunFolder:
     def best(self) -> Path:
         """Return the checkpoint of the best round: averaged weights alone."""
         return self.path / "checkpoints" / "best.safetensors"
+
+    @property
+    def outcome(self) -> Path:
+        """Return the file that says what came of the run, as JSON; it is there once a model is."""
+        return self.path / "outcome.json"
 
     def model(self, name: str) -> Path:
         """Return the file of the finished model."""
@@ -99,16 +106,23 @@ def write_text(path: Path, text: str) -> None:
         file.write(text.encode("utf-8", "backslashreplace"))
 
 
-def save_state(path: Path, state: LearnerState, said: Mapping[str, Any]) -> None:
+def save_state(path: Path, state: "LearnerState", said: Mapping[str, Any]) -> None:
     """Write a state as safetensors, its values and what else is said as JSON; UserError where the disk refuses."""
+    from safetensors.torch import save
+
     values = {"version": STATE_VERSION, "said": dict(said), "values": dict(state.values)}
     content = save(dict(state.tensors), metadata={STATE_KEY: json.dumps(values)})
     with replacing(path) as file:
         file.write(content)
 
 
-def load_state(path: Path) -> tuple[LearnerState, dict[str, Any]]:
+def load_state(path: Path) -> "tuple[LearnerState, dict[str, Any]]":
     """Return a state and what was said with it; UserError where it is no checkpoint of a run, damaged or newer."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    from desktop_app.classifier.learner import LearnerState
+
     metadata = read_header(path).get("__metadata__")
     wrong = UserError(f"“{shown_name(path)}” is no checkpoint of a run, or is damaged; start a new run.")
     if not isinstance(metadata, dict):
