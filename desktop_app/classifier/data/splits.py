@@ -14,6 +14,10 @@ SIDES = ("train", "validation", "test")
 NAMED = 3
 
 
+class LeakError(UserError):
+    """The split leaks, and nobody said that it may."""
+
+
 @dataclass(frozen=True)
 class Leaks:
     """What stands on more than one side of a split."""
@@ -71,7 +75,7 @@ def divide(clips: Sequence[Clip], hashes: Mapping[Path, str], config: DataConfig
         divided = _as_given(clips)
     leaks = leaks_of(divided, hashes)
     if leaks and not config.allow_leaks:
-        raise UserError(
+        raise LeakError(
             f"{leaks.sentence()} Divide by speaker or source (--set data.split=group), or add --allow-leaks to go on; "
             "the report will say so."
         )
