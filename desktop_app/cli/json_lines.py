@@ -41,17 +41,18 @@ def told_in_json(work: "Callable[[JsonLines], int]") -> int:
         screen.tell("stopped")
         return STOPPED
     except UserError as problem:
-        screen.tell("error", text=str(problem), kind=type(problem).__name__)
+        screen.problem(problem)
         return MISUSE
 
 
 class JsonLines:
-    """A program that reads along. A thread waits for it to say stop."""
+    """A program that reads along. A thread waits for it to say stop, if this `listens`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, listens: bool = True) -> None:
         self._asked = threading.Event()
         self._told_s = 0.0
-        threading.Thread(target=self._listen, name="stdin", daemon=True).start()
+        if listens:
+            threading.Thread(target=self._listen, name="stdin", daemon=True).start()
 
     def tell(self, event: str, **said: object) -> None:
         """Write one line; whoever is gone is told nothing."""
@@ -60,6 +61,10 @@ class JsonLines:
             sys.stdout.flush()
         except OSError:
             self._asked.set()
+
+    def problem(self, problem: UserError) -> None:
+        """Tell what stood in the way; `kind` lets a program offer a way round it."""
+        self.tell("error", text=str(problem), kind=type(problem).__name__)
 
     def note(self, sentence: str) -> None:
         """Tell something that the person should know."""

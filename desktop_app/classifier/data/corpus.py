@@ -74,7 +74,7 @@ def gather(found: Found, config: DataConfig) -> Corpus:
         absent = [label for label in classes if label not in {clip.label for clip in divided.side(side)}]
         if absent and divided.side(side):
             notes.append(f"No clips of {_names(absent)} are on the side “{side}”.")
-    noises = [*found.noises, *_noise_files(config.noises)]
+    noises = [*found.noises, *noise_files(config.noises)]
     return Corpus(divided, classes, hashes, tuple(noises), (*skipped, *contradictions), tuple(notes))
 
 
@@ -184,7 +184,8 @@ def _few(clips: Sequence[Clip], fewest: int) -> list[str]:
     return [f"Few clips: {', '.join(few[:NAMED])}{more}; a class wants some dozens."] if few else []
 
 
-def _noise_files(folder: str) -> list[Path]:
+def noise_files(folder: str) -> list[Path]:
+    """Return the recordings in a folder of backgrounds, none where none is named; UserError where there are none."""
     if not folder:
         return []
     if not Path(folder).is_dir():

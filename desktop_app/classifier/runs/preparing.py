@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -91,7 +91,7 @@ def prepare(config: RunConfig, progress: Progress = lambda what, done, total: No
         raise UserError("The window is shorter than a sample; choose a longer sound.window_s.")
     described = front_end_config(front_end_table(config))  # before the long reading: a wrong one is said at once
     corpus = gather(find_source(config), config.data)
-    backgrounds, unread = _backgrounds(corpus, config.sound.sample_rate_hz)
+    backgrounds, unread = read_backgrounds(corpus.noises, config.sound.sample_rate_hz)
     classes = corpus.classes
     if config.data.task == "twelve":
         classes = tuple(sorted((*classes, SILENCE)))
@@ -115,7 +115,7 @@ def prepare(config: RunConfig, progress: Progress = lambda what, done, total: No
         notes.append(f"{len(skipped)} files are left out, as they cannot be used; they are listed in skipped.txt.")
     if sides["validation"] is None:
         notes.append("No clips are held back to choose the best round by; the last one is kept.")
-    noises = _noise_windows(backgrounds, window_frames)
+    noises = noise_windows(backgrounds, window_frames)
     data = TrainingData(train, sides["validation"], noises, config.sound.sample_rate_hz)
     front_end = build_front_end(describe_front_end(described))
     return Prepared(
@@ -202,10 +202,11 @@ def _demand_all(train: ClipSet) -> None:
         raise UserError(f"None of the clips of “{missing[0]}” can be read; add others, or take the class away.")
 
 
-def _backgrounds(corpus: Corpus, rate_hz: int) -> tuple[list[Waveform], list[Skipped]]:
+def read_backgrounds(paths: Iterable[Path], rate_hz: int) -> tuple[list[Waveform], list[Skipped]]:
+    """Return the sounds, mono at a rate, and what cannot be used."""
     sounds: list[Waveform] = []
     skipped: list[Skipped] = []
-    for path in corpus.noises:
+    for path in paths:
         try:
             sound = read_mono(path, rate_hz)
         except (UserError, OSError) as reason:
@@ -223,7 +224,7 @@ def _part(sound: Waveform, side: str) -> Waveform:
     return sound[int(start * len(sound)) : int(stop * len(sound))]
 
 
-def _noise_windows(backgrounds: list[Waveform], frames: int) -> Tensor:
+def noise_windows(backgrounds: list[Waveform], frames: int) -> Tensor:
     """Return windows of the part of the backgrounds that may be learnt from, spread evenly, shape (windows, frames)."""
     windows = [
         centred(part[start : start + frames], frames)
