@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from desktop_app.cli.evaluate import add_data_arguments, clips_in, find_entry, judge_folder, percent
+from desktop_app.cli.evaluate import add_data_arguments, config_of, find_entry, judging_bar, percent
 from desktop_app.cli.shared import cells, plain_table, say, show
 
 if TYPE_CHECKING:
     from desktop_app.classifier.card import ModelEntry
     from desktop_app.classifier.data.clips import Clip
     from desktop_app.classifier.measuring.comparison import ModelComparison
-    from desktop_app.classifier.measuring.judging import Judged
     from desktop_app.classifier.measuring.measures import Measures
+    from desktop_app.classifier.measuring.trial import Trial, TrialConfig
     from desktop_app.cli.shared import Commands
 
 _MEASURES: "Mapping[str, Callable[[Measures], str]]" = {
@@ -40,43 +40,33 @@ def add_compare_parser(actions: "Commands") -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Compare; return 1 where some clips could not be read."""
     entries = (find_entry(chosen.first), find_entry(chosen.second))
-    found = clips_in(chosen.data, chosen.group_by)
-    from desktop_app.classifier.data.overlap import overlap_of
-    from desktop_app.classifier.measuring.comparison import compare_tables
+    from desktop_app.classifier.measuring.trial import compare_trials, labelled_clips
 
-    judged = [_judged(entry, found, chosen) for entry in entries]
-    compared = compare_tables(_names(entries), judged[0].table, judged[1].table)
+    config = config_of(chosen)
+    found = labelled_clips(config)
+    first, second = (_tried(entry, found, config) for entry in entries)
+    compared = compare_trials(first, second)
     if chosen.json:
         json.dump(_as_json(compared), sys.stdout, ensure_ascii=False, indent=2)
         sys.stdout.write("\n")
     else:
         _print(compared)
         say(compared.sentence())
-        for entry, of_entry in zip(entries, judged, strict=True):
-            overlap = overlap_of(entry.card, of_entry.table.paths, of_entry.table.groups)
-            if overlap.leaks:
-                say(f"{entry.card.name}: {overlap.sentence()}")
-    return 1 if judged[0].unreadable or judged[1].unreadable else 0
+        for trial in (first, second):
+            if trial.overlap.leaks:
+                say(f"{trial.entry.card.name}: {trial.overlap.sentence()}")
+    return 1 if first.judged.unreadable or second.judged.unreadable else 0
 
 
-def _judged(entry: "ModelEntry", found: "Sequence[Clip]", chosen: argparse.Namespace) -> "Judged":
+def _tried(entry: "ModelEntry", found: "Sequence[Clip]", config: "TrialConfig") -> "Trial":
     """Return what a model says of the clips whose classes it knows; say what was left out."""
-    from desktop_app.classifier.inference import Classifier
-    from desktop_app.classifier.measuring.assignment import assign
+    from desktop_app.classifier.measuring.trial import known_classes, run_trial
 
-    mapping = {folder: name for folder, name in chosen.classes if name in entry.card.classes}
-    assignment = assign(found, entry.card.classes, mapping, others_unknown=chosen.others_unknown)
-    for sentence in assignment.sentences():
+    with judging_bar(f"Judging by {entry.card.name}") as progress:
+        trial = run_trial(entry, found, known_classes(config, entry), progress)
+    for sentence in trial.assignment.sentences():
         say(f"{entry.card.name}: {sentence}")
-    return judge_folder(Classifier.load(entry.path), assignment.clips)
-
-
-def _names(entries: "tuple[ModelEntry, ModelEntry]") -> tuple[str, str]:
-    """Return the models' names, or their files where both have the same name."""
-    first, second = entries
-    if first.card.name != second.card.name:
-        return first.card.name, second.card.name
-    return str(first.path), str(second.path)
+    return trial
 
 
 def _print(compared: "ModelComparison") -> None:

@@ -2,23 +2,23 @@
 
 import argparse
 import sys
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+import rich.progress
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from desktop_app.assets import DEFAULT_MODEL, model_dirs
 from desktop_app.audio.atomic import replacing
 from desktop_app.classifier.data.groupings import GROUPINGS
 from desktop_app.cli.shared import HelpFormatter, cells, plain_table, progress_console, say, show
-from desktop_app.errors import UserError
 
 if TYPE_CHECKING:
     from desktop_app.classifier.card import ModelEntry
-    from desktop_app.classifier.data.clips import Clip
-    from desktop_app.classifier.measuring.judging import Judge, Judged
+    from desktop_app.classifier.measuring.trial import Progress, TrialConfig
     from desktop_app.classifier.reports.report import Report
     from desktop_app.cli.shared import Commands
 
@@ -29,9 +29,10 @@ UNREADABLE_SHOWN = 10
 _DESCRIPTION = """\
 Judge clips whose class is known and say how good the model is.
 
-The clips lie in one folder for each class. A folder fits the class of its name (case and underscores at the ends do
-not count); folders that the model does not know are named and left out. Clips that cannot be read are listed and never
-counted. A clip longer than the model's window speaks by the window that names it in `earmark classify`.
+The clips lie in one folder for each class, or are listed in a CSV or JSON file with path and label. A folder fits the
+class of its name (case and underscores at the ends do not count); folders that the model does not know are named and
+left out. Clips that cannot be read are listed and never counted. A clip longer than the model's window speaks by the
+window that names it in `earmark classify`.
 """
 _EPILOG = f"""\
 examples:
@@ -65,7 +66,10 @@ def add_parser(commands: "Commands") -> None:
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that say which clips are judged."""
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="a folder with one folder a class")
+    about = "a folder with one folder a class, or a list of clips (CSV, JSON)"
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help=about)
+    sides = ("train", "validation", "test")
+    parser.add_argument("--split", default="", choices=sides, help="only clips that the data puts on this side")
     parser.add_argument("--group-by", default="speaker", metavar="HOW", help=GROUPING_HELP)
     parser.add_argument(
         "--class",
@@ -98,26 +102,22 @@ def run(chosen: argparse.Namespace) -> int:
     return 1 if report.unreadable else 0
 
 
-def judge_folder(judge: "Judge", clips: "tuple[Clip, ...]") -> "Judged":
-    """Return the scores of the clips, with a bar on the terminal while they are judged."""
-    from desktop_app.classifier.measuring.judging import judge_clips
-
+@contextmanager
+def judging_bar(title: str = "Judging") -> "Iterator[Progress]":
+    """Draw a bar on the terminal while clips are judged; what it yields is told how far that is."""
     console = progress_console()
-    columns = (TextColumn("Judging"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=len(clips))
-        return judge_clips(judge, clips, progress=lambda done: progress.update(task, completed=done))
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with rich.progress.Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def clips_in(folder: Path, group_by: str) -> "list[Clip]":
-    """Return the clips of the class folders; UserError where there are none or the grouping makes no sense."""
-    from desktop_app.classifier.data.clips import find_clips
-    from desktop_app.classifier.data.groupings import grouping_named
+def config_of(chosen: argparse.Namespace) -> "TrialConfig":
+    """Return which clips are judged, as the arguments of `add_data_arguments` say."""
+    from desktop_app.classifier.measuring.trial import TrialConfig
 
-    grouping = grouping_named(group_by)
-    if not folder.is_dir():
-        raise UserError(f"“{folder}” is no folder: name one that holds a folder of clips for each class.")
-    return find_clips(folder, grouping)
+    mapping = dict(chosen.classes)
+    return TrialConfig(chosen.data, chosen.group_by, mapping, chosen.others_unknown, chosen.split)
 
 
 def find_entry(name: str | None) -> "ModelEntry":
@@ -129,28 +129,13 @@ def find_entry(name: str | None) -> "ModelEntry":
 
 def _report_on(chosen: argparse.Namespace) -> "Report":
     entry = find_entry(chosen.model)
-    found = clips_in(chosen.data, chosen.group_by)
-    from desktop_app.classifier.data.overlap import overlap_of
-    from desktop_app.classifier.inference import Classifier
-    from desktop_app.classifier.measuring.assignment import assign
-    from desktop_app.classifier.measuring.measures import measure
-    from desktop_app.classifier.reports.report import Report
+    from desktop_app.classifier.measuring.trial import labelled_clips, run_trial
+    from desktop_app.classifier.reports.report import report_of
 
-    mapping = dict(chosen.classes)
-    assignment = assign(found, entry.card.classes, mapping, others_unknown=chosen.others_unknown)
-    judged = judge_folder(Classifier.load(entry.path), assignment.clips)
-    return Report(
-        card=entry.card,
-        model_path=entry.path,
-        data=chosen.data,
-        grouping=chosen.group_by,
-        created=datetime.now().astimezone().isoformat(timespec="seconds"),
-        table=judged.table,
-        measures=measure(judged.table),
-        assignment=assignment,
-        unreadable=judged.unreadable,
-        overlap=overlap_of(entry.card, judged.table.paths, judged.table.groups),
-    )
+    config = config_of(chosen)
+    clips = labelled_clips(config)
+    with judging_bar() as progress:
+        return report_of(run_trial(entry, clips, config, progress), config)
 
 
 def _save_json(report: "Report", name: str) -> None:

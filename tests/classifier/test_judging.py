@@ -67,6 +67,8 @@ def test_a_long_clip_speaks_by_its_surest_window_whatever_the_batches(tmp_path: 
     judged = judge_clips(judge, clips)
     assert judged.table.right.all()
     assert judged.table.top_scores == pytest.approx([0.7] * 3)
+    assert [judged.table.span_s(row) for row in range(3)] == [(29.75, 30.25)] * 3  # the first of two that are equal
+    assert judged.table.subset([2]).span_s(0) == (29.75, 30.25)
     assert len(judge.batches) > 3
     assert max(judge.batches) < 96
 

@@ -3,12 +3,15 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from desktop_app.classifier.checkpoint import LoadedModel
 from tests.classifier.conftest import tone_model
 from tests.cli.conftest import Earmark
-from tests.cli.labelled_tones import save, write_classes
+from tests.cli.labelled_tones import SPEAKERS, save, write_classes
+from tests.test_layers import run_python
 
 __all__ = ["tone_model"]  # fixture
 
@@ -43,7 +46,7 @@ def test_json_on_stdout_is_all_there_is_on_stdout(earmark: Earmark, model: Path,
     assert found["confusion"] == [[4, 0, 0], [0, 4, 1], [0, 0, 4]]
     assert found["confused_pairs"][0]["clips"] == [str(classes / "high" / "mislabelled.wav")]
     by_group = {group["name"]: group["clips"] for group in found["by_group"]}
-    assert by_group == {"aaaaaaaa": 6, "bbbbbbbb": 3, "cccccccc": 3, "mislabelled": 1}
+    assert by_group == {"aaaaaaaa": 6, "bbbbbbbb": 3, "cccccccc": 3, "high/mislabelled.wav": 1}
     assert [each["path"] for each in found["unreadable"]] == [str(classes / "low" / "broken.wav")]
 
 
@@ -70,15 +73,37 @@ def test_speakers_that_the_model_knows_are_said(
     assert "learnt from other clips of 1 of these speakers" in answer.err
 
 
+def test_a_list_of_clips_is_judged_by_one_of_its_sides(
+    earmark: Earmark, model: Path, classes: Path, tmp_path: Path
+) -> None:
+    rows = [("high", "test"), ("low", "test"), ("low", "train")]
+    lines = [f"classes/{label}/{SPEAKERS[0]}_nohash_0.wav,{label},{split}" for label, split in rows]
+    (tmp_path / "clips.csv").write_text("\n".join(["path,label,split", *lines]))
+    arguments = ("evaluate", "--model", model, "--data", tmp_path / "clips.csv", "--json", "-")
+    assert earmark(*arguments).json["clips"] == 3
+    assert earmark(*arguments, "--split", "test").json["clips"] == 2
+
+
+def test_an_evaluation_by_the_compiled_model_never_loads_torch(tmp_path: Path) -> None:
+    for label in ("yes", "no"):
+        (tmp_path / label).mkdir()
+        soundfile.write(tmp_path / label / "a.wav", np.random.default_rng(1).normal(0, 0.1, 16_000), 16_000)
+    judge = f"from desktop_app import cli; assert cli.main(['evaluate', '--data', {str(tmp_path)!r}]) == 0"
+    loaded = run_python(f"{judge}; import sys; print(*sys.modules)").split()
+    assert "onnxruntime" in loaded
+    assert not {"torch", "torchaudio"} & set(loaded)
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--data", "nowhere"], "is no folder"),
+        (["--data", "nowhere"], "neither a folder"),
         (["--group-by", "("], "neither a grouping"),
         (["--others-unknown"], "no class for other sounds"),
         (["--class", "nothing=high"], "no class folder “nothing”"),
         (["--class", "high"], "invalid"),
         (["--model", "nightingale"], "no model named"),
+        (["--split", "test"], "no clip on the side “test”"),
     ],
 )
 def test_misuse_is_one_sentence(

@@ -71,6 +71,15 @@ class _Piece:
     last: bool
 
 
+@dataclass(frozen=True)
+class _Row:
+    """One clip of the table, by the window that names it."""
+
+    clip: "Clip"
+    window: Prediction
+    scores: Scores
+
+
 def judge_clips(
     judge: Judge, clips: Sequence["Clip"], *, progress: Callable[[int], None] = lambda done: None
 ) -> Judged:
@@ -80,7 +89,7 @@ def judge_clips(
     thread. Memory is bounded by the scores, whatever the clips' length. Any thread, the same one throughout.
     """
     card = judge.card
-    rows: list[tuple[Clip, Scores]] = []
+    rows: list[_Row] = []
     unreadable: list[Unreadable] = []
     of_clip: list[tuple[Prediction, Scores]] = []
     with closing(_ahead(_batches(_pieces(clips, card)))) as batches:
@@ -90,7 +99,7 @@ def judge_clips(
                 if piece.last and piece.error:
                     unreadable.append(Unreadable(piece.clip.path, piece.error))
                 elif piece.last:
-                    rows.append((piece.clip, _spokesman(piece.clip, of_clip)))
+                    rows.append(_Row(piece.clip, *_spokesman(piece.clip, of_clip)))
                 if piece.last:
                     of_clip = []
             progress(len(rows) + len(unreadable))
@@ -143,25 +152,28 @@ def _scores(judge: Judge, batch: Sequence[_Piece]) -> list[Scores]:
 
 def _predictions(card: ModelCard, piece: _Piece, scores: Scores) -> Iterator[tuple[Prediction, Scores]]:
     onsets_s = piece.windows.onsets_s if piece.windows is not None else ()
+    known_s = piece.windows.duration_s if piece.windows is not None else None
+    end_s = np.inf if known_s is None else known_s
     for onset_s, of_window in zip(onsets_s, scores, strict=True):
         top = int(of_window.argmax())
-        offset_s = onset_s + card.window_s
+        offset_s = min(onset_s + card.window_s, end_s)
         named = Prediction(piece.clip.path, onset_s, offset_s, card.classes[top], float(of_window[top]), card.name)
         yield named, of_window
 
 
-def _spokesman(clip: "Clip", of_clip: list[tuple[Prediction, Scores]]) -> Scores:
-    """Return the scores of the window that names the clip."""
+def _spokesman(clip: "Clip", of_clip: list[tuple[Prediction, Scores]]) -> tuple[Prediction, Scores]:
+    """Return the window that names the clip."""
     best = FileVerdict(clip.path, tuple(prediction for prediction, _ in of_clip), None).best
-    return next(scores for prediction, scores in of_clip if prediction is best)
+    return next(window for window in of_clip if window[0] is best)
 
 
-def _table(card: ModelCard, rows: Sequence[tuple["Clip", Scores]]) -> PredictionTable:
+def _table(card: ModelCard, rows: Sequence[_Row]) -> PredictionTable:
     places = {name: place for place, name in enumerate(card.classes)}
     return PredictionTable(
         classes=card.classes,
-        paths=tuple(clip.path for clip, _ in rows),
-        groups=tuple(clip.group for clip, _ in rows),
-        targets=np.array([places[clip.label] for clip, _ in rows], dtype=np.int64),
-        scores=np.array([scores for _, scores in rows], dtype=np.float64).reshape(len(rows), len(card.classes)),
+        paths=tuple(row.clip.path for row in rows),
+        groups=tuple(row.clip.group for row in rows),
+        targets=np.array([places[row.clip.label] for row in rows], dtype=np.int64),
+        scores=np.array([row.scores for row in rows], dtype=np.float64).reshape(len(rows), len(card.classes)),
+        spans_s=tuple((row.window.onset_s, row.window.offset_s) for row in rows),
     )

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,8 @@ class PredictionTable:
     """What each clip is, index into `classes`, shape (clips,)."""
     scores: Floats
     """Shape (clips, classes), each row adding up to 1."""
+    spans_s: tuple[tuple[float, float], ...] = ()
+    """Onset and offset of the window that spoke for each clip; empty where nobody noted them."""
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -55,7 +58,12 @@ class PredictionTable:
         """Return the clips at these places, in this order."""
         paths, groups = tuple(self.paths[row] for row in rows), tuple(self.groups[row] for row in rows)
         places = np.asarray(rows, dtype=np.int64)
-        return PredictionTable(self.classes, paths, groups, self.targets[places], self.scores[places])
+        spans_s = tuple(self.spans_s[row] for row in rows) if self.spans_s else ()
+        return PredictionTable(self.classes, paths, groups, self.targets[places], self.scores[places], spans_s)
+
+    def span_s(self, row: int) -> tuple[float, float]:
+        """Return onset and offset of what was judged of a clip; the offset is infinite where nobody noted it."""
+        return self.spans_s[row] if self.spans_s else (0.0, math.inf)
 
 
 def table_to_csv(table: PredictionTable) -> str:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from desktop_app.classifier.card import ModelCard
 from desktop_app.classifier.data.overlap import Overlap
 from desktop_app.classifier.measuring.assignment import Assignment
 from desktop_app.classifier.measuring.judging import Unreadable
-from desktop_app.classifier.measuring.measures import Measures
+from desktop_app.classifier.measuring.measures import Measures, measure
 from desktop_app.classifier.measuring.predictions import PredictionTable, table_to_csv
+from desktop_app.classifier.measuring.trial import Trial, TrialConfig
 from desktop_app.classifier.reports.report_html import html_of
 from desktop_app.classifier.reports.report_plots import PLOTS
 from desktop_app.classifier.reports.score_plots import thinned
@@ -33,7 +35,7 @@ class Report:
     model_path: Path
     """Its file."""
     data: Path
-    """The folder of class folders."""
+    """The folder of class folders, or the list of clips."""
     grouping: str
     """What a group is: `speaker`, `source`, or a pattern."""
     created: str
@@ -48,6 +50,22 @@ class Report:
     """Clips that could not be read."""
     overlap: Overlap
     """What the model had heard before."""
+
+
+def report_of(trial: Trial, config: TrialConfig) -> Report:
+    """Return the report of a trial that has just ended; UserError where no clip could be judged."""
+    return Report(
+        card=trial.entry.card,
+        model_path=trial.entry.path,
+        data=config.data,
+        grouping=config.group_by,
+        created=datetime.now().astimezone().isoformat(timespec="seconds"),
+        table=trial.judged.table,
+        measures=measure(trial.judged.table),
+        assignment=trial.assignment,
+        unreadable=trial.judged.unreadable,
+        overlap=trial.overlap,
+    )
 
 
 def write_report(report: Report, folder: Path) -> Path:
