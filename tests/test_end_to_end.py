@@ -54,9 +54,9 @@ def earmark(qapp: QApplication, qtbot: QtBot, device: FakeDevice) -> Iterator[Ea
 
 
 def open_and_scan(earmark: Earmark, folder: Path, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(earmark.listing.scan_finished, timeout=20_000):
+    with qtbot.waitSignal(earmark.listen.listing.scan_finished, timeout=20_000):
         earmark.show(folder)
-    model = earmark.folder_panel.model
+    model = earmark.listen.folder_panel.model
     qtbot.waitUntil(lambda: all(row.metadata or row.unreadable for row in model.shown), timeout=20_000)
 
 
@@ -64,10 +64,10 @@ def test_a_first_session_from_opening_a_folder_to_an_exported_clip(
     earmark: Earmark, folder: Path, device: FakeDevice, tmp_path: Path, qtbot: QtBot
 ) -> None:
     open_and_scan(earmark, folder, qtbot)
-    panel, model = earmark.folder_panel, earmark.folder_panel.model
+    panel, model = earmark.listen.folder_panel, earmark.listen.folder_panel.model
     assert model.total == FILES
 
-    with qtbot.waitSignal(earmark.classification.finished, timeout=CLASSIFY_TIMEOUT_MS):
+    with qtbot.waitSignal(earmark.listen.classification.finished, timeout=CLASSIFY_TIMEOUT_MS):
         qtbot.keyClick(panel.view, Qt.Key.Key_F8)
     assert (model.judged, model.unreadable) == (FILES - 1, 1)
     assert "29 files were judged" in earmark.message_bar.text
@@ -85,15 +85,15 @@ def test_a_first_session_from_opening_a_folder_to_an_exported_clip(
     assert scores == sorted(scores, reverse=True) or scores == sorted(scores)
 
     garden = folder / "garden-three-minutes.flac"
-    with qtbot.waitSignal(earmark.timeline.painted, timeout=20_000):
+    with qtbot.waitSignal(earmark.listen.timeline.painted, timeout=20_000):
         panel.view.select(garden)
         panel.recording_selected.emit(garden)
-    assert earmark.session.recording == garden
-    assert "22.05 kHz" in earmark.metadata_panel.text
-    assert "finds" in earmark.verdict_panel.words
+    assert earmark.core.session.recording == garden
+    assert "22.05 kHz" in earmark.listen.metadata_panel.text
+    assert "finds" in earmark.listen.verdict_panel.words
 
-    earmark.session.selection = Selection(8.5, 9.0)
-    with qtbot.waitSignal(earmark.playback.ended, timeout=20_000):
+    earmark.core.session.selection = Selection(8.5, 9.0)
+    with qtbot.waitSignal(earmark.core.playback.ended, timeout=20_000):
         qtbot.keyClick(earmark.window, Qt.Key.Key_Space)
     assert np.abs(device.output.heard).max() > 0.01
 
@@ -125,37 +125,37 @@ def test_one_damaged_file_is_a_row_with_a_reason_and_stops_nothing(
 ) -> None:
     open_and_scan(earmark, folder, qtbot)
     damaged = folder / "night" / "2026-05-01" / "damaged.flac"
-    earmark.folder_panel.recording_selected.emit(damaged)
-    qtbot.waitUntil(lambda: "damaged.flac" in earmark.desk.welcome.text)
+    earmark.listen.folder_panel.recording_selected.emit(damaged)
+    qtbot.waitUntil(lambda: "damaged.flac" in earmark.listen.desk.welcome.text)
     assert earmark.message_bar.text == ""
-    assert "damaged.flac" in earmark.metadata_panel.text
+    assert "damaged.flac" in earmark.listen.metadata_panel.text
     good = folder / "bell.flac"
-    with qtbot.waitSignal(earmark.timeline.painted, timeout=20_000):
-        earmark.folder_panel.recording_selected.emit(good)
+    with qtbot.waitSignal(earmark.listen.timeline.painted, timeout=20_000):
+        earmark.listen.folder_panel.recording_selected.emit(good)
 
 
 def test_a_folder_that_is_gone_is_one_sentence(earmark: Earmark, tmp_path: Path, qtbot: QtBot) -> None:
     earmark.show(tmp_path / "gone")
     qtbot.waitUntil(lambda: "gone" in earmark.message_bar.text)
-    assert earmark.session.folder is None
+    assert earmark.core.session.folder is None
 
 
 def test_a_recording_as_argument_opens_its_folder_and_is_shown(earmark: Earmark, folder: Path, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(earmark.timeline.painted, timeout=20_000):
+    with qtbot.waitSignal(earmark.listen.timeline.painted, timeout=20_000):
         earmark.show(folder / "bell.flac")
-    assert earmark.session.folder == folder
-    qtbot.waitUntil(lambda: earmark.folder_panel.current_path == folder / "bell.flac")
+    assert earmark.core.session.folder == folder
+    qtbot.waitUntil(lambda: earmark.listen.folder_panel.current_path == folder / "bell.flac")
 
 
 def test_keys_walk_through_the_files_and_the_view(earmark: Earmark, folder: Path, qtbot: QtBot) -> None:
     open_and_scan(earmark, folder, qtbot)
-    view = earmark.timeline.view
-    with qtbot.waitSignal(earmark.timeline.painted, timeout=20_000):
-        qtbot.keyClick(earmark.folder_panel.view, Qt.Key.Key_N)
-    first = earmark.session.recording
-    with qtbot.waitSignal(earmark.timeline.painted, timeout=20_000):
-        qtbot.keyClick(earmark.folder_panel.view, Qt.Key.Key_N)
-    assert earmark.session.recording != first
+    view = earmark.listen.timeline.view
+    with qtbot.waitSignal(earmark.listen.timeline.painted, timeout=20_000):
+        qtbot.keyClick(earmark.listen.folder_panel.view, Qt.Key.Key_N)
+    first = earmark.core.session.recording
+    with qtbot.waitSignal(earmark.listen.timeline.painted, timeout=20_000):
+        qtbot.keyClick(earmark.listen.folder_panel.view, Qt.Key.Key_N)
+    assert earmark.core.session.recording != first
     whole_s = view.span_s
     qtbot.keyClick(earmark.window, Qt.Key.Key_Plus)
     assert view.span_s < whole_s
@@ -168,13 +168,13 @@ def test_settings_and_layout_are_there_again_at_the_next_start(
 ) -> None:
     first = Earmark(qapp, device)
     open_and_scan(first, folder, qtbot)
-    first.settings.change(theme="dark", volume=0.25, autoplay=True)
+    first.core.settings.change(theme="dark", volume=0.25, autoplay=True)
     first.window.close()
     second = Earmark(qapp, device)
-    with qtbot.waitSignal(second.listing.scan_finished, timeout=20_000):
+    with qtbot.waitSignal(second.listen.listing.scan_finished, timeout=20_000):
         second.show(None)
-    assert second.session.folder == folder
-    assert second.theme.dark
-    assert second.actions["autoplay"].isChecked()
-    second.settings.change(theme="light")
+    assert second.core.session.folder == folder
+    assert second.core.theme.dark
+    assert second.core.actions["autoplay"].isChecked()
+    second.core.settings.change(theme="light")
     second.window.close()

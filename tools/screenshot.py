@@ -51,7 +51,7 @@ class Stage:
     """One running Earmark and the screen it is on."""
 
     def __init__(self, folder: Path) -> None:
-        from PySide6.QtWidgets import QApplication  # noqa: TID251 - started here as app.py does
+        from PySide6.QtWidgets import QApplication  # noqa: TID251 - started here as the application is
 
         from desktop_app.app import Earmark
 
@@ -99,23 +99,23 @@ class Stage:
     def show(self, path: Path) -> None:
         """Open a recording and wait until it is painted."""
         painted: list[bool] = []
-        connection = self.earmark.timeline.painted.connect(lambda: painted.append(True))
+        connection = self.earmark.listen.timeline.painted.connect(lambda: painted.append(True))
         self.earmark.open(path)
         self.until(lambda: bool(painted))
-        self.earmark.timeline.painted.disconnect(connection)
+        self.earmark.listen.timeline.painted.disconnect(connection)
 
     def classify(self) -> None:
         """Let the model judge the folder and wait for the end."""
         from desktop_app.services.jobs import JobRunner
 
-        runner: JobRunner = self.earmark.runner
-        self.earmark.actions["classify"].trigger()
+        runner: JobRunner = self.earmark.core.runner
+        self.earmark.core.actions["classify"].trigger()
         self.until(lambda: bool(runner.active))
         self.until(lambda: not runner.active)
 
     def use_theme(self, name: str) -> None:
         """Switch to light or dark."""
-        self.earmark.settings.change(theme=name)
+        self.earmark.core.settings.change(theme=name)
 
 
 def window_in(theme: str) -> Callable[[Stage], None]:
@@ -150,13 +150,13 @@ def stereo(stage: Stage) -> None:
 
     stage.use_theme("light")
     stage.show(stage.sample("frogs-stereo.flac"))
-    stage.earmark.session.selection = Selection.between(1.0, 2.2, 500, 3_000)
+    stage.earmark.core.session.selection = Selection.between(1.0, 2.2, 500, 3_000)
 
 
 def export_dialog(stage: Stage) -> None:
     """Open the export dialog on a selection."""
     stereo(stage)
-    stage.earmark.actions["export"].trigger()
+    stage.earmark.core.actions["export"].trigger()
 
 
 def damaged(stage: Stage) -> None:
@@ -176,14 +176,14 @@ def error_bar(stage: Stage) -> None:
     """Play on a machine that has no sound device."""
     stage.use_theme("light")
     stage.show(stage.sample("six-words-in-a-row.mp3"))
-    stage.earmark.actions["play"].trigger()
+    stage.earmark.core.actions["play"].trigger()
 
 
 def keys_sheet(stage: Stage) -> None:
     """Open the sheet of all keys."""
     stage.use_theme("dark")
     stage.show(stage.sample("warbler.flac"))
-    stage.earmark.actions["keys"].trigger()
+    stage.earmark.core.actions["keys"].trigger()
 
 
 PICTURES: dict[str, Callable[[Stage], None]] = {

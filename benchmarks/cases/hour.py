@@ -29,7 +29,7 @@ def launch_on(path: str) -> dict[str, float]:
             values["seconds"] = since_launch_s()
             earmark.window.close()
 
-        earmark.timeline.painted.connect(finish)
+        earmark.listen.timeline.painted.connect(finish)
 
     run_app(path, watch)
     return values
@@ -46,18 +46,18 @@ def open_in_window(before: str, path: str, cached: str) -> dict[str, float]:
 
     def watch(earmark: "Earmark") -> None:
         def choose() -> None:
-            earmark.timeline.painted.disconnect(choose)
+            earmark.listen.timeline.painted.disconnect(choose)
             if cached == "no":
                 forget_pages(Path(path))
-            earmark.timeline.painted.connect(finish)
+            earmark.listen.timeline.painted.connect(finish)
             values["seconds"] = -time.perf_counter()
-            earmark.session.recording = Path(path)
+            earmark.core.session.recording = Path(path)
 
         def finish() -> None:
             values["seconds"] += time.perf_counter()
             earmark.window.close()
 
-        earmark.timeline.painted.connect(choose)
+        earmark.listen.timeline.painted.connect(choose)
 
     run_app(before, watch)
     return values

@@ -99,7 +99,7 @@ class MainWindow(QMainWindow):
             self.desk.focus_first()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the arrangement and let app.py close what runs."""
+        """Remember the arrangement and let the application close what runs."""
         self._settings.change(
             window_geometry=self.saveGeometry().toBase64().toStdString(),
             window_state=self.desk.state(),

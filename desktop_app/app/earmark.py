@@ -1,0 +1,164 @@
+"""The application of the window, from its start to its end.
+
+Order of start: settings, theme, services, panels, window shown, and only then the folder is read. torch is imported
+by the first job that needs it, never before the window stands.
+"""
+
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from desktop_app import __version__, assets
+from desktop_app.app.core import make_core
+from desktop_app.app.listen_page import ListenPage
+from desktop_app.audio.playing.outputs import OpenOutput
+from desktop_app.audio.streams import Device, open_output
+from desktop_app.services import logbook
+from desktop_app.services.interrupts import Interrupts
+from desktop_app.ui.job_strip import JobStrip
+from desktop_app.ui.keys_sheet import KeysSheet
+from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.message_bar import MessageBar
+from desktop_app.ui.transport import Transport
+
+logger = logging.getLogger(__name__)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Open the window on `arguments[0]`, a folder or a recording (without: the last folder); return the status."""
+    crash_file = logbook.start_log(logbook.log_path())
+    logger.info("Earmark %s on %s", __version__, sys.platform)
+    application = QApplication(["earmark"])
+    application.setApplicationDisplayName("Earmark")
+    application.setDesktopFileName("earmark")
+    application.setWindowIcon(QIcon(str(assets.icons_dir() / "earmark.svg")))
+    earmark = Earmark(application)
+    restore_hooks = earmark.bugs.install()
+    interrupts = Interrupts(earmark.window.close)
+    earmark.show(Path(arguments[0]).expanduser() if arguments else None)
+    status = application.exec()
+    interrupts.restore()
+    restore_hooks()
+    if crash_file is not None:
+        crash_file.close()
+    return status
+
+
+class Earmark(QObject):
+    """Owns the shared services, the window and its pages. GUI thread only."""
+
+    def __init__(self, application: QApplication, open_device: OpenOutput = open_output) -> None:
+        super().__init__()
+        self.core = make_core(application, open_device)
+        self.bugs = logbook.BugReporter()
+        self.listen = ListenPage(self.core)
+        self.transport = Transport(self.core.actions, self.core.theme)
+        self.job_strip = JobStrip(self.core.runner, self.core.theme)
+        self.transport.add_right(self.job_strip)
+        self.message_bar = MessageBar(self.core.theme)
+        below = (self.message_bar, self.transport)
+        self.window = MainWindow(self.core.actions, self.listen.desk, below, self.core.settings)
+        self._wire_window()
+        self._wire_playing()
+        self._wire_actions()
+        self._wire_settings()
+
+    def show(self, path: Path | None) -> None:
+        """Show the window, then open `path`, or the folder that was open last."""
+        self.window.show()
+        last_folder = self.core.settings.values.last_folder
+        last = Path(last_folder) if last_folder else None
+        wanted = path or (last if last is not None and last.is_dir() else None)
+        if wanted is not None:
+            QTimer.singleShot(0, self, lambda: self.open(wanted))
+
+    def open(self, path: Path) -> None:
+        """Open a folder; of a recording, its folder with the recording shown."""
+        path = path.absolute()
+        if not path.exists():
+            self.core.messages.error(f"There is no “{path}”: it may have been moved, or its drive is not connected.")
+            return
+        self.window.workspaces.show_page("listen")
+        self.listen.open_folder(path if path.is_dir() else path.parent, None if path.is_dir() else path)
+
+    def close(self) -> None:
+        """Stop everything in good order: what plays, what runs, what is open; then save the settings."""
+        self.core.session.recording = None  # nothing that still waits for its turn asks for more
+        self.core.playback.close()
+        self.listen.close()
+        self.core.runner.close()
+        self.core.settings.close()
+        self.core.theme.close()
+
+    def _wire_window(self) -> None:
+        self.window.closing.connect(self.close)
+        self.window.model_chosen.connect(lambda name: self.core.settings.change(model=name))
+        self.core.messages.posted.connect(self.message_bar.show_message)
+        self.bugs.reported.connect(self.core.messages.error)
+        for chosen in (self.listen.folder_panel.recent_chosen, self.window.recent_chosen, self.window.dropped):
+            chosen.connect(self.open)
+
+    def _wire_playing(self) -> None:
+        playback, settings = self.core.playback, self.core.settings
+        playback.playing_changed.connect(self.transport.show_playing)
+        playback.devices_listed.connect(self._show_devices)
+        self.listen.listening.position_changed.connect(self.transport.show_position)
+        self.transport.volume_changed.connect(lambda volume: settings.change(volume=volume))
+        self.transport.device_chosen.connect(lambda name: settings.change(output_device=name))
+        self.transport.devices_wanted.connect(playback.list_devices)
+
+    def _show_devices(self, devices: list[Device]) -> None:
+        self.transport.show_devices([device.name for device in devices], self.core.settings.values.output_device)
+
+    def _wire_actions(self) -> None:
+        actions = self.core.actions
+        for name, do in {**self.listen.doings(), **self._doings()}.items():
+            actions[name].triggered.connect(lambda _=False, do=do: do())
+        actions["autoplay"].toggled.connect(lambda on: self.core.settings.change(autoplay=on))
+
+    def _doings(self) -> dict[str, Callable[[], object]]:
+        return {
+            "open_folder": self._choose_folder,
+            "open_samples": lambda: self.open(assets.samples_dir()),
+            "quit": self.window.close,
+            "theme": self._switch_theme,
+            "cancel_job": self.job_strip.cancel_current,
+            "keys": lambda: KeysSheet(self.window).open(),
+        }
+
+    def _choose_folder(self) -> None:
+        start = str(self.core.session.folder or Path.home())
+        chosen = QFileDialog.getExistingDirectory(self.window, "Open a folder of sound", start)
+        if chosen:
+            self.open(Path(chosen))
+
+    def _switch_theme(self) -> None:
+        self.core.settings.change(theme="light" if self.core.theme.dark else "dark")
+
+    def _wire_settings(self) -> None:
+        """Let every setting take effect when it changes, and now."""
+        self.core.settings.changed.connect(self._apply)
+        for name in ("theme", "volume", "output_device", "autoplay", "model", "recent_folders"):
+            self._apply(name)
+
+    def _apply(self, name: str) -> None:
+        values = self.core.settings.values
+        match name:
+            case "theme":
+                self.core.theme.set_mode(values.theme)
+            case "volume":
+                self.core.playback.set_volume(values.volume)
+                self.transport.show_volume(values.volume)
+            case "output_device":
+                self.core.playback.set_device(values.output_device)
+            case "autoplay":
+                self.core.actions["autoplay"].setChecked(values.autoplay)
+            case "model":
+                self.window.show_models(self.core.models.names, self.core.models.chosen_name)
+            case "recent_folders":
+                self.window.show_recent(values.recent_folders)
