@@ -1,0 +1,1 @@
+"""What `tools.evaluate_models` is made of: folds, speeds, pictures and the page."""
