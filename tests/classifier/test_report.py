@@ -197,6 +197,23 @@ def test_a_cell_of_the_confusion_says_what_it_counts() -> None:
     assert svg.count("<title>") == 3
 
 
+def test_cells_and_flows_lead_to_the_same_classes() -> None:
+    confusion = np.array([[30, 5], [0, 20]])
+    for plot in (confusion_plot, alluvial_plot):
+        drawing = plot(("a", "b"), confusion)
+        keys = [spot.tip.key for spot in drawing.spots if spot.tip.key]
+        assert sorted(keys) == [(0, 0), (0, 1), (1, 1)]
+        for spot in drawing.spots:
+            assert drawing.spot_at(spot.middle) is spot or plot is alluvial_plot
+
+
+def test_empty_bins_lead_nowhere() -> None:
+    found = measure(table_of(("a", "b"), clips=1))
+    drawing = reliability_plot(found.reliability)
+    full = [place for place, each in enumerate(found.reliability) if each.clips]
+    assert {spot.tip.key for spot in drawing.spots} == {(full[0],), ()}
+
+
 def test_empty_bins_have_no_bar() -> None:
     found = measure(table_of(("a", "b"), clips=1))
     assert reliability_plot(found.reliability).to_svg().count("0 clips") == 9

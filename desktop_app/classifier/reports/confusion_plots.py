@@ -7,7 +7,7 @@ import numpy as np
 
 from desktop_app.annotation.records import BACKGROUND_LABELS
 from desktop_app.classifier.measuring.predictions import Integers
-from desktop_app.classifier.reports.svg import Drawing, Ink, Lettering, shortened, text_width
+from desktop_app.classifier.reports.svg import Drawing, Ink, Lettering, Tip, shortened, text_width
 from desktop_app.colours import label_colours
 
 HIDDEN_SHARE = 1e-3  # flows below a thousandth of the clips are not drawn (S. Keydana, Audio classification with torch)
@@ -19,7 +19,10 @@ _CAPTION = Lettering(size=12, colour="secondary")
 
 
 def confusion_plot(classes: Sequence[str], confusion: Integers) -> Drawing:
-    """Return the confusion matrix: rows are what it is, columns what it was taken for; shades are shares of the row."""
+    """Return the confusion matrix: rows are what it is, columns what it was taken for; shades are shares of the row.
+
+    The tip of a cell has row and column as its key.
+    """
     count = len(classes)
     cell = float(np.clip(560 / count, 8, 46))
     size = 12.0 if cell >= 12 else cell * 0.9
@@ -48,7 +51,8 @@ def _cells(drawing: Drawing, place: tuple[float, float, float], classes: Sequenc
         # A few mistakes must be seen beside hundreds of hits, so mistakes are shaded by the root of their share.
         opacity = 0.1 + 0.82 * share if right else 0.12 + 0.8 * share**0.5
         corner = (left + column * cell, top + row * cell)
-        tip = f"{classes[row]} taken for {classes[column]}: {clips} of {totals[row]} ({share:.1%})"
+        words = f"{classes[row]} taken for {classes[column]}: {clips} of {totals[row]} ({share:.1%})"
+        tip = Tip(words, (int(row), int(column)))
         drawing.rect(corner, (cell, cell), Ink(fill="accent" if right else "wrong", opacity=opacity), tip)
         if cell >= 22:
             colour = "on_accent" if opacity > INK_TURNS_AT else "text"
@@ -113,7 +117,8 @@ class _Side:
 def alluvial_plot(classes: Sequence[str], confusion: Integers) -> Drawing:
     """Return the flows from what clips are (left) to what they were taken for (right), mistakes the stronger.
 
-    Flows below a thousandth of all clips are hidden, and the picture says how many.
+    Flows below a thousandth of all clips are hidden, and the picture says how many. The tip of a flow has the places of
+    both classes as its key.
     """
     targets, judged = confusion.sum(axis=1), confusion.sum(axis=0)
     used = int(np.count_nonzero(targets + judged))
@@ -144,7 +149,9 @@ def _bars(drawing: Drawing, side: _Side, classes: Sequence[str], colours: Mappin
         if not clips:
             continue
         height = clips * side.scale
-        drawing.rect((side.x, side.tops[place]), (BAR, max(1.0, height)), Ink(fill=colours[name]), f"{name}: {clips}")
+        drawing.rect(
+            (side.x, side.tops[place]), (BAR, max(1.0, height)), Ink(fill=colours[name]), Tip(f"{name}: {clips}")
+        )
         baseline = side.tops[place] + height / 2 + 4
         drawing.text(_beside(side, baseline), shortened(name, LONGEST_LABEL), _lettering(side, "text"))
         count = Lettering(12, "end" if side.outwards < 0 else "start", "secondary")
@@ -171,7 +178,7 @@ def _flows(
     ribbons = []
     for target, judged in np.argwhere(shown):
         clips, name = int(shown[target, judged]), classes[target]
-        tip = f"{name} taken for {classes[judged]}: {clips}"
+        tip = Tip(f"{name} taken for {classes[judged]}: {clips}", (int(target), int(judged)))
         ends = left.take(target, clips * left.scale), right.take(judged, clips * right.scale)
         ribbons.append((bool(target != judged), colours[name], ends, clips * left.scale, tip))
     for wrong, colour, (start, end), thickness, tip in sorted(ribbons, key=lambda ribbon: ribbon[0]):

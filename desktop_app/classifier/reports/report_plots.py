@@ -8,7 +8,7 @@ from desktop_app.classifier.measuring.measures import Measures
 from desktop_app.classifier.measuring.metrics import GroupMeasure
 from desktop_app.classifier.reports.confusion_plots import alluvial_plot, confusion_plot
 from desktop_app.classifier.reports.score_plots import precision_recall_plot, reliability_plot
-from desktop_app.classifier.reports.svg import Drawing, Ink, Lettering
+from desktop_app.classifier.reports.svg import Drawing, Ink, Lettering, Tip
 
 _HAIRLINE = Ink(stroke="line")
 
@@ -28,9 +28,8 @@ def group_plot(groups: Sequence[GroupMeasure]) -> Drawing:
         bar = height * float(count) / most
         range_text = "all" if place == 20 else f"{place * 5} to {place * 5 + 5} %"
         ink = Ink(fill="accent" if place == 20 else "wrong", opacity=0.75)
-        drawing.rect(
-            (left + place * step + 1, top + height - bar), (step - 2, bar), ink, f"{range_text}: {count} groups"
-        )
+        tip = Tip(f"{range_text}: {count} groups")
+        drawing.rect((left + place * step + 1, top + height - bar), (step - 2, bar), ink, tip)
         if place % 4 == 0:
             label = "all" if place == 20 else f"{place * 5}"
             at = (left + (place + (0.5 if place == 20 else 0)) * step, top + height + 16)

@@ -5,23 +5,28 @@ from collections.abc import Sequence
 import numpy as np
 
 from desktop_app.classifier.measuring.curves import PrecisionRecall, ReliabilityBin
-from desktop_app.classifier.reports.svg import Drawing, Ink, Lettering, shortened
+from desktop_app.classifier.reports.svg import Drawing, Ink, Lettering, Tip, shortened
 
 MOST_CURVES = 24
+RECALL_TOLD = 0.9
 
 _HAIRLINE = Ink(stroke="line")
 
 
 def reliability_plot(bins: Sequence[ReliabilityBin]) -> Drawing:
-    """Return the share judged right over the score, beside what the score promises, and how many clips there are."""
+    """Return the share judged right over the score, beside what the score promises, and how many clips there are.
+
+    The tip of a bar has the place of its bin as its key.
+    """
     left, top, side = 52.0, 14.0, 300.0
     drawing = Drawing(left + side + 20, top + side + 128, "Reliability of the scores")
     _square(drawing, (left, top, side), ("score", "share judged right"), label_y=top + side + 120)
     most = max(each.clips for each in bins) or 1
-    for each in bins:
+    for place, each in enumerate(bins):
         x, width = left + each.low * side, (each.high - each.low) * side
         bar = 54.0 * each.clips / most
-        tip = f"{each.clips} clips: mean score {each.mean_score:.1%}, judged right {each.accuracy:.1%}"
+        words = f"{each.clips} clips: mean score {each.mean_score:.1%}, judged right {each.accuracy:.1%}"
+        tip = Tip(words, (place,) if each.clips else ())
         drawing.rect((x + 1, top + side + 86 - bar), (width - 2, bar), Ink(fill="secondary", opacity=0.55), tip)
         if each.clips:
             _bin(drawing, (left, top, side), each, tip)
@@ -31,7 +36,7 @@ def reliability_plot(bins: Sequence[ReliabilityBin]) -> Drawing:
     return drawing
 
 
-def _bin(drawing: Drawing, place: tuple[float, float, float], each: ReliabilityBin, tip: str) -> None:
+def _bin(drawing: Drawing, place: tuple[float, float, float], each: ReliabilityBin, tip: Tip) -> None:
     """Add what is right as promised, and the gap: a broken promise, or more than was promised."""
     left, top, side = place
     x, width = left + each.low * side + 1, (each.high - each.low) * side - 2
@@ -87,10 +92,20 @@ def _small_curve(drawing: Drawing, place: tuple[float, float, float], curve: Pre
         if share != 0.5:
             drawing.text((x, top + side + 14), f"{share:g}", Lettering(10, "middle", "secondary"))
             drawing.text((left - 5, y + 4), f"{share:g}", Lettering(10, "end", "secondary"))
+    drawing.rect((left, top), (side, side), Ink(fill="base", opacity=0), Tip(_worth(curve)))
     steps = [(left, top + (1 - float(curve.precision[0])) * side)]
     for precision, recall in thinned(curve):
         steps += [(left + recall * side, steps[-1][1]), (left + recall * side, top + (1 - precision) * side)]
     drawing.polyline(steps, Ink(stroke="accent", width=1.8))
+
+
+def _worth(curve: PrecisionRecall) -> str:
+    """Return what the class's score is worth: the precision that is left when nearly all of its clips are found."""
+    place = int(np.searchsorted(curve.recall, RECALL_TOLD))
+    return (
+        f"{curve.label}: average precision {curve.average_precision:.1%}; to find {RECALL_TOLD:.0%} of its clips, take "
+        f"scores from {curve.thresholds[place]:.2f} up: {curve.precision[place]:.1%} of those are right"
+    )
 
 
 def thinned(curve: PrecisionRecall, most: int = 160) -> list[tuple[float, float]]:

@@ -16,6 +16,8 @@ from desktop_app.colours import LIGHT, Tones
 FONT = "Inter, system-ui, sans-serif"
 LETTER_WIDTH = 0.6  # of the size; the mean of Inter's small letters is 0.55, its capitals are wider
 PNG_ZOOM = 2.0
+LEAST_REACH = 6.0
+RIBBON_STEPS = 16
 
 Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]
@@ -56,6 +58,40 @@ class Lettering:
     """Clockwise around its point."""
 
 
+@dataclass(frozen=True)
+class Tip:
+    """What a shape says under the pointer."""
+
+    text: str
+    """A line."""
+    key: tuple[int, ...] = ()
+    """What a click on it asks for, in numbers that the plot explains; empty where a click does nothing."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a shape with a tip is."""
+
+    tip: Tip
+    outline: tuple[Point, ...]
+    """Corners of a polygon."""
+
+    @property
+    def middle(self) -> Point:
+        """Return the middle of the box around it."""
+        xs, ys = zip(*self.outline, strict=True)
+        return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
+
+    def contains(self, at: Point) -> bool:
+        """Return whether a point lies inside: a ray to the right crosses the outline an odd number of times."""
+        x, y = at
+        inside = False
+        for (x0, y0), (x1, y1) in zip(self.outline, (*self.outline[1:], self.outline[0]), strict=True):
+            if (y0 > y) != (y1 > y) and x < x0 + (y - y0) * (x1 - x0) / (y1 - y0):
+                inside = not inside
+        return inside
+
+
 class Drawing:
     """A picture under construction; y grows downwards, the unit is a pixel."""
 
@@ -63,33 +99,36 @@ class Drawing:
         self.width = width
         self.height = height
         self.title = title
+        self.spots: list[Spot] = []
+        """Shapes with tips, the topmost last."""
         self._parts: list[str] = []
 
-    def rect(self, at: Point, size: Point, ink: Ink, tip: str = "") -> None:
+    def spot_at(self, at: Point) -> Spot | None:
+        """Return the topmost shape with a tip at a point."""
+        return next((spot for spot in reversed(self.spots) if spot.contains(at)), None)
+
+    def rect(self, at: Point, size: Point, ink: Ink, tip: Tip | None = None) -> None:
         """Add a rectangle by its upper left corner; `tip` is shown under the pointer."""
         place = f'x="{_n(at[0])}" y="{_n(at[1])}" width="{_n(max(0.0, size[0]))}" height="{_n(max(0.0, size[1]))}"'
-        self._add(f"rect {place}", ink, tip)
+        right, bottom = at[0] + size[0], at[1] + size[1]
+        self._add(f"rect {place}", ink, tip, (at, (right, at[1]), (right, bottom), (at[0], bottom)))
 
     def line(self, start: Point, end: Point, ink: Ink) -> None:
         """Add a straight line."""
-        self._add(f'line x1="{_n(start[0])}" y1="{_n(start[1])}" x2="{_n(end[0])}" y2="{_n(end[1])}"', ink, "")
+        self._add(f'line x1="{_n(start[0])}" y1="{_n(start[1])}" x2="{_n(end[0])}" y2="{_n(end[1])}"', ink)
 
-    def polyline(self, points: Sequence[Point], ink: Ink, tip: str = "") -> None:
+    def polyline(self, points: Sequence[Point], ink: Ink) -> None:
         """Add a line through points."""
-        self._add('polyline points="{}"'.format(" ".join(f"{_n(x)},{_n(y)}" for x, y in points)), ink, tip)
+        self._add('polyline points="{}"'.format(" ".join(f"{_n(x)},{_n(y)}" for x, y in points)), ink)
 
-    def circle(self, centre: Point, radius: float, ink: Ink, tip: str = "") -> None:
-        """Add a circle."""
-        self._add(f'circle cx="{_n(centre[0])}" cy="{_n(centre[1])}" r="{_n(radius)}"', ink, tip)
-
-    def ribbon(self, left: Point, right: Point, thickness: float, ink: Ink, tip: str = "") -> None:
+    def ribbon(self, left: Point, right: Point, thickness: float, ink: Ink, tip: Tip | None = None) -> None:
         """Add a band that swings from its upper left corner to its upper right one and is equally thick all along."""
         (x0, y0), (x1, y1) = left, right
         bend = (x0 + x1) / 2
         upper = f"M{_n(x0)} {_n(y0)}C{_n(bend)} {_n(y0)} {_n(bend)} {_n(y1)} {_n(x1)} {_n(y1)}"
         y0, y1 = y0 + thickness, y1 + thickness
         lower = f"L{_n(x1)} {_n(y1)}C{_n(bend)} {_n(y1)} {_n(bend)} {_n(y0)} {_n(x0)} {_n(y0)}Z"
-        self._add(f'path d="{upper}{lower}"', ink, tip)
+        self._add(f'path d="{upper}{lower}"', ink, tip, _around(left, right, thickness))
 
     def text(self, at: Point, text: str, lettering: Lettering = Lettering()) -> None:
         """Add one line of text by the end of its baseline that `lettering.anchor` names."""
@@ -99,13 +138,13 @@ class Drawing:
         place = f'x="{_n(at[0])}" y="{_n(at[1])}" font-size="{_n(lettering.size)}" text-anchor="{lettering.anchor}"'
         self._parts.append(f'<text {place}{weight}{turn} style="{style}">{clean(text)}</text>')
 
-    def to_svg(self) -> str:
+    def to_svg(self, font: str = FONT) -> str:
         """Return the picture as a document of its own."""
         size = f'viewBox="0 0 {_n(self.width)} {_n(self.height)}" width="{_n(self.width)}" height="{_n(self.height)}"'
-        head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" font-family="{FONT}">'
+        head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" font-family="{font}">'
         return "\n".join((head, f"<title>{clean(self.title)}</title>", *self._parts, "</svg>"))
 
-    def _add(self, element: str, ink: Ink, tip: str) -> None:
+    def _add(self, element: str, ink: Ink, tip: Tip | None = None, outline: tuple[Point, ...] = ()) -> None:
         styles = [f"fill:{_paint(ink.fill)}"]
         if ink.stroke != "none":
             styles += [f"stroke:{_paint(ink.stroke)}", f"stroke-width:{_n(ink.width)}"]
@@ -114,8 +153,22 @@ class Drawing:
         if ink.opacity < 1:
             # Not `opacity`: it makes a layer of every shape, and a report on a hundred classes takes twice the time.
             styles.append(f"fill-opacity:{ink.opacity:.3g};stroke-opacity:{ink.opacity:.3g}")
-        inside = f"><title>{clean(tip)}</title></{element.split(' ', 1)[0]}>" if tip else "/>"
+        inside = f"><title>{clean(tip.text)}</title></{element.split(' ', 1)[0]}>" if tip else "/>"
         self._parts.append(f'<{element} style="{";".join(styles)}"{inside}')
+        if tip:
+            self.spots.append(Spot(tip, outline))
+
+
+def _around(left: Point, right: Point, thickness: float) -> tuple[Point, ...]:
+    """Return corners around a ribbon, one thin as a hair made thick enough to be met by a pointer."""
+    spare = max(0.0, LEAST_REACH - thickness) / 2
+    upper = []
+    for step in range(RIBBON_STEPS + 1):
+        t = step / RIBBON_STEPS
+        x = left[0] + (right[0] - left[0]) * (1.5 * t * (1 - t) + t**3)  # the curve's, with both bends in the middle
+        y = left[1] + (right[1] - left[1]) * (3 * (1 - t) * t**2 + t**3)
+        upper.append((x, y - spare))
+    return (*upper, *((x, y + thickness + 2 * spare) for x, y in reversed(upper)))
 
 
 def clean(text: str) -> str:
