@@ -10,10 +10,20 @@ import pytest
 from numpy.typing import NDArray
 
 from desktop_app.audio import streams
+from desktop_app.audio.devices import WRONG_CHANNELS
+from desktop_app.audio.inputs import InputRequest
 from desktop_app.audio.playing import voice
 from desktop_app.audio.playing.feed import mixed
 from desktop_app.audio.playing.outputs import OutputRequest
-from desktop_app.audio.streams import Player, PlayRequest, list_output_devices, open_output
+from desktop_app.audio.streams import (
+    Player,
+    PlayRequest,
+    input_rates,
+    list_input_devices,
+    list_output_devices,
+    open_input,
+    open_output,
+)
 from desktop_app.errors import UserError
 from tests.audio.fake_output import ArrayReader, FakeDevice
 
@@ -256,7 +266,8 @@ class FakePortAudio:
     """As much of the sounddevice module as is used."""
 
     class PortAudioError(Exception):
-        pass
+        def __str__(self) -> str:
+            return str(self.args[0])
 
     class Default:
         device = (0, 1)
@@ -266,17 +277,22 @@ class FakePortAudio:
     def __init__(self, rates: set[int], most_channels: int = 2) -> None:
         self.rates = rates
         self.devices = [
-            {"name": "Mic", "max_output_channels": 0, "default_samplerate": 48000.0, "index": 0},
-            {"name": "Speakers", "max_output_channels": most_channels, "default_samplerate": 48000.0, "index": 1},
+            described("Mic", 0, most_channels, 0),
+            described("Speakers", most_channels, 0, 1),
         ]
         self.opened: list[dict[str, object]] = []
+        self.refusal: tuple[str, int] | None = None
+        self.lookings = 0
 
     def query_devices(self, kind: str | None = None) -> object:
         if kind is None:
             return self.devices
         if not self.devices:
             raise self.PortAudioError("Error querying device -1")
-        return self.devices[1]
+        return self.devices[0 if kind == "input" else 1]
+
+    def query_hostapis(self, index: int) -> dict[str, object]:
+        return {"name": ("ALSA", "JACK")[index]}
 
     def OutputStream(self, **options: object) -> object:
         if options["samplerate"] not in self.rates:
@@ -284,9 +300,48 @@ class FakePortAudio:
         self.opened.append(options)
         return object()
 
+    def check_input_settings(self, **options: object) -> None:
+        if options["samplerate"] not in self.rates:
+            raise self.PortAudioError("Invalid sample rate", -9997)
+
+    def InputStream(self, **options: object) -> object:
+        self.check_input_settings(**options)
+        if self.refusal:
+            raise self.PortAudioError(*self.refusal)
+        self.opened.append(options)
+        return OpenedStream()
+
+    def _terminate(self) -> None:
+        self.lookings += 1
+
+    def _initialize(self) -> None:
+        pass
+
+
+class OpenedStream:
+    """As much of a stream as is used."""
+
+    stopped = True
+    active = False
+
+    def abort(self, ignore_errors: bool) -> None:
+        pass
+
+    def close(self, ignore_errors: bool) -> None:
+        pass
+
+
+def described(name: str, outputs: int, inputs: int, index: int) -> dict[str, object]:
+    counts = {"max_output_channels": outputs, "max_input_channels": inputs}
+    return {"name": name, **counts, "default_samplerate": 48000.0, "index": index, "hostapi": 0}
+
 
 def use(monkeypatch: pytest.MonkeyPatch, library: object) -> None:
-    monkeypatch.setitem(sys.modules, "sounddevice", library)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "sounddevice", library)
+
+
+def no_taking(block: NDArray[np.float32], overflowed: bool) -> None:
+    pass
 
 
 def no_sound(out: NDArray[np.float32], delay_s: float) -> None:
@@ -295,7 +350,7 @@ def no_sound(out: NDArray[np.float32], delay_s: float) -> None:
 
 def test_only_devices_that_play_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, FakePortAudio({48_000}))
-    assert list_output_devices() == (streams.Device("Speakers", 2, 48_000, True),)
+    assert list_output_devices() == (streams.Device("Speakers", 2, 48_000, True, "ALSA"),)
 
 
 def test_ultrasound_is_played_at_the_rate_the_device_prefers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -334,3 +389,83 @@ def test_a_missing_portaudio_says_what_to_install(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sys, "meta_path", [Missing(), *sys.meta_path])
     with pytest.raises(UserError, match="apt install libportaudio2"):
         list_output_devices()
+
+
+def test_only_devices_that_record_are_listed_with_their_host_api(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, FakePortAudio({48_000}))
+    (microphone,) = list_input_devices()
+    assert microphone == streams.Device("Mic", 2, 48_000, True, "ALSA")
+    assert microphone.full_name == "Mic (ALSA)"
+
+
+@pytest.mark.parametrize("name", ["", "Mic", "Mic (ALSA)"])
+def test_a_microphone_is_opened_at_the_rate_asked_for_or_its_own(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    library = FakePortAudio({48_000, 16_000}, most_channels=8)
+    use(monkeypatch, library)
+    own = open_input(InputRequest(name), no_taking)
+    asked = open_input(InputRequest(name, 16_000, 1), no_taking)
+    assert (own.sample_rate_hz, own.channels) == (48_000, 2)
+    assert (asked.sample_rate_hz, asked.channels, asked.name) == (16_000, 1, "Mic")
+    assert {options["latency"] for options in library.opened} == {streams.LATENCY_S}
+    assert input_rates(name) == (16_000, 48_000)
+
+
+def test_the_same_device_by_another_host_api_is_told_by_its_full_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    library = FakePortAudio({48_000})
+    library.devices.append({**described("Mic", 0, 2, 2), "hostapi": 1})
+    use(monkeypatch, library)
+    open_input(InputRequest("Mic (JACK)"), no_taking)
+    open_input(InputRequest("Mic"), no_taking)
+    assert [options["device"] for options in library.opened] == [2, 0]
+
+
+def test_a_microphone_that_is_gone_is_never_replaced_by_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, FakePortAudio({48_000}))
+    with pytest.raises(UserError, match="“Headset” is not connected: plug it in"):
+        open_input(InputRequest("Headset"), no_taking)
+
+
+def test_a_microphone_that_refuses_says_what_it_would_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    library = FakePortAudio({48_000, 44_100})
+    use(monkeypatch, library)
+    with pytest.raises(UserError, match="does not record at 96000 Hz: choose one of 44100, 48000 Hz"):
+        open_input(InputRequest(sample_rate_hz=96_000), no_taking)
+    library.refusal = ("Device unavailable", WRONG_CHANNELS)
+    with pytest.raises(UserError, match="has no 9 channels: choose at most 2"):
+        open_input(InputRequest(channels=9), no_taking)
+    library.refusal = ("Device unavailable", -9985)
+    with pytest.raises(UserError, match=r"cannot be opened \(Device unavailable\): close the program that uses it"):
+        open_input(InputRequest(), no_taking)
+    library.devices = []
+    with pytest.raises(UserError, match="No microphone was found"):
+        open_input(InputRequest(), no_taking)
+
+
+class TriedElsewhere:
+    """What `subprocess.run` returns."""
+
+    def __init__(self, status: int) -> None:
+        self.returncode = status
+
+
+@pytest.mark.parametrize(("status", "lookings"), [(0, 1), (-6, 0)])
+def test_looking_for_devices_anew_is_left_out_where_it_kills_a_process(
+    monkeypatch: pytest.MonkeyPatch, status: int, lookings: int
+) -> None:
+    library = FakePortAudio({48_000})
+    use(monkeypatch, library)
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: TriedElsewhere(status))
+    assert list_input_devices(refresh=True)
+    assert library.lookings == lookings
+
+
+def test_looking_for_devices_anew_never_closes_an_open_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    library = FakePortAudio({48_000})
+    use(monkeypatch, library)
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: TriedElsewhere(0))
+    microphone = open_input(InputRequest(), no_taking)
+    list_input_devices(refresh=True)
+    assert library.lookings == 0
+    microphone.close()
+    list_input_devices(refresh=True)
+    assert library.lookings == 1
