@@ -85,7 +85,7 @@ def clip_name(request: ClipRequest, settings: ExportSettings, index: int = 1) ->
         "label": _safe(request.label),
         "index": index,
     }
-    parts = [_file_name(part) for part in _filled(settings.pattern, values).split("/") if part.strip(" .")]
+    parts = [legal_name(part) for part in _filled(settings.pattern, values).split("/") if part.strip(" .")]
     suffix = format_named(settings.format).suffixes[0]
     return "/".join(parts or ["clip"]) + suffix
 
@@ -122,7 +122,7 @@ def _safe(text: str) -> str:
     return _FORBIDDEN.sub("_", text)
 
 
-def _file_name(part: str) -> str:
+def legal_name(part: str) -> str:
     """Return the nearest name that every file system takes, and that is not hidden."""
     name = _safe(part).strip(" ").lstrip(".")
     name = name.encode()[:LONGEST_NAME_BYTES].decode(errors="ignore").rstrip(" .")

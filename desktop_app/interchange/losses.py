@@ -1,0 +1,101 @@
+"""What a format cannot hold of the labels at hand, counted and told before anything is written."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from desktop_app.annotation.annotations import IMPORT_PREFIX, MANUAL, Annotation
+from desktop_app.interchange.labels import (
+    BAND,
+    CHANNEL,
+    EXTRA,
+    MOMENT,
+    NOTE,
+    POINTS,
+    REVIEWER,
+    SCORE,
+    SOURCE,
+    STATUS,
+    TIME,
+    FileLabels,
+    LabelFormat,
+)
+
+LEFT_OUT, UNNAMED, TEXTS = "left out", "unnamed", "texts"
+
+SENTENCES = {
+    LEFT_OUT: "{n} whole recordings of unknown length are left out, as {format} needs an end.",
+    TIME: "{n} labels of whole recordings become stretches of time.",
+    POINTS: "{n} points are left out.",
+    UNNAMED: "{n} annotations without a label are left out.",
+    BAND: "{n} annotations lose their frequencies.",
+    CHANNEL: "{n} annotations lose their channel.",
+    STATUS: "{n} annotations lose their status (draft, rejected, uncertain).",
+    SOURCE: "{n} annotations lose the name of the model that made them.",
+    SCORE: "{n} annotations lose their score.",
+    NOTE: "{n} annotations lose their note.",
+    REVIEWER: "{n} annotations lose their reviewer.",
+    MOMENT: "{n} annotations lose the time of their last change.",
+    EXTRA: "{n} annotations lose columns of other programs.",
+    TEXTS: "{n} annotations have texts with tabs, newlines or outer spaces; {format} takes plain spaces for them.",
+}
+"""By kind of loss; "{n}" stands for the number of annotations."""
+
+
+def losses(labels: Sequence[FileLabels], label_format: LabelFormat) -> tuple[str, ...]:
+    """Return a sentence with a count for each kind of thing that writing these labels would lose; none: nothing."""
+    counts = counted(labels, label_format)
+    told = [(SENTENCES[kind], counts[kind]) for kind in SENTENCES if counts[kind]]
+    told += [(sentence, count) for sentence, count in label_format.more_losses(labels) if count]
+    return tuple(sentence.format(n=f"{count:,}", format=label_format.title) for sentence, count in told)
+
+
+def counted(labels: Sequence[FileLabels], label_format: LabelFormat) -> Counter[str]:
+    """Return the number of annotations that each kind of loss concerns; one may be concerned by several."""
+    return Counter(
+        kind for each in labels for annotation in each.annotations for kind in _lost(each, annotation, label_format)
+    )
+
+
+def _lost(labels: FileLabels, annotation: Annotation, label_format: LabelFormat) -> Iterator[str]:
+    keeps = label_format.keeps
+    is_whole = annotation.onset_s is None and TIME not in keeps.what
+    if is_whole and labels.duration_s is None:
+        yield LEFT_OUT
+        return
+    if annotation.duration_s == 0 and POINTS not in keeps.what:
+        yield POINTS
+        return
+    if not keeps.unnamed and not keeps.label(annotation.label) and annotation.duration_s != 0:
+        yield UNNAMED
+        return
+    if is_whole:
+        yield TIME
+    says = _said(annotation, label_format)
+    yield from (kind for kind, said in says.items() if said and kind not in keeps.what)
+    kept = {kind for kind, said in says.items() if said and kind in keeps.what}
+    if _text_changes(annotation, label_format, kept):
+        yield TEXTS
+
+
+def _said(it: Annotation, label_format: LabelFormat) -> dict[str, bool]:
+    """Return which fields of an annotation say something that a reader would not assume by itself."""
+    return {
+        BAND: it.low_hz is not None or it.high_hz is not None,
+        CHANNEL: it.channel is not None,
+        STATUS: it.status is not label_format.status,
+        SOURCE: it.source != label_format.source and it.source != MANUAL and not it.source.startswith(IMPORT_PREFIX),
+        SCORE: it.score is not None,
+        NOTE: bool(it.note),
+        REVIEWER: bool(it.reviewer),
+        MOMENT: it.time is not None,
+        EXTRA: not set(it.extra) <= label_format.keeps.columns,
+    }
+
+
+def _text_changes(it: Annotation, label_format: LabelFormat, kept: set[str]) -> bool:
+    keeps = label_format.keeps
+    texts = [text for kind, text in ((NOTE, it.note), (REVIEWER, it.reviewer), (SOURCE, it.source)) if kind in kept]
+    texts += [text for name in it.extra if EXTRA in keeps.what or name in keeps.columns for text in (it.extra[name],)]
+    if EXTRA in keeps.what:
+        texts += it.extra
+    return keeps.label(it.label) != it.label or any(keeps.text(text) != text for text in texts)
