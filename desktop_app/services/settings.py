@@ -13,6 +13,8 @@ import platformdirs
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.audio.atomic import replacing
+from desktop_app.audio.clips import ExportSettings
+from desktop_app.audio.spectrogram import SpectrogramSettings
 from desktop_app.errors import UserError
 from desktop_app.services.messages import Messages
 
@@ -24,23 +26,9 @@ MAX_RECENT_FOLDERS = 10
 
 
 @dataclass(frozen=True)
-class SpectrogramPreferences:
-    """How sound is drawn; the same words as `audio.spectrogram.SpectrogramSettings`."""
+class SpectrogramPreferences(SpectrogramSettings):
+    """How sound is computed and drawn."""
 
-    window_frames: int = 512
-    """Length of the analysis window."""
-    hop_frames: int | None = None
-    """Distance between two columns; None: chosen from the zoom."""
-    window: str = "hann"
-    """Window type, a name that scipy knows."""
-    power: Literal["db", "power", "magnitude", "root"] = "db"
-    """What the colour shows."""
-    scale: Literal["linear", "log", "mel"] = "linear"
-    """Spacing of the frequency axis."""
-    low_hz: float = 0.0
-    """Bottom of the frequency axis."""
-    high_hz: float | None = None
-    """Top of the frequency axis; None: half the sample rate."""
     colour_map: str = "viridis"
     """A perceptual colour map."""
     range_db: tuple[float, float] | None = None
@@ -48,21 +36,9 @@ class SpectrogramPreferences:
 
 
 @dataclass(frozen=True)
-class ExportPreferences:
-    """The last choices in the export dialog; the same words as `audio.clips.ExportSettings`."""
+class ExportPreferences(ExportSettings):
+    """The last choices in the export dialog."""
 
-    format: str = "FLAC"
-    """Name in the format table."""
-    encoding: str | None = None
-    """None: the format's first."""
-    bits_per_sample: int | None = None
-    """None: the format's first."""
-    sample_rate_hz: int | None = None
-    """None: as the source."""
-    mono: bool = False
-    """Mix all channels to one."""
-    pattern: str = "{stem}_{onset_s:.2f}-{offset_s:.2f}"
-    """How files are named."""
     folder: str = ""
     """Where files go; empty: the folder is asked for."""
 

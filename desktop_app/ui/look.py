@@ -8,7 +8,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.audio.frequency_axis import FrequencyAxis
-from desktop_app.audio.spectrogram import MAX_PARTS, ColumnGrid, SpectrogramSettings, level_db
+from desktop_app.audio.spectrogram import MAX_PARTS, ColumnGrid, level_db
 from desktop_app.services.settings import Settings, SpectrogramPreferences
 from desktop_app.ui.colour_maps import level_colours
 from desktop_app.ui.spectrogram_view import automatic_range
@@ -61,7 +61,7 @@ class Look(QObject):
     def show_axis(self) -> None:
         """Show the frequencies that the settings ask for, as far as the recording has them."""
         if self._view.frames:
-            self._view.show_axis(FrequencyAxis.of(self._asked, self._view.sample_rate_hz))
+            self._view.show_axis(FrequencyAxis.of(self._preferences, self._view.sample_rate_hz))
 
     def zoom_frequencies(self, notches: float, position: float) -> None:
         """Zoom in (positive) at a position on the axis, 0 bottom to 1 top."""
@@ -79,21 +79,8 @@ class Look(QObject):
     def _preferences(self) -> SpectrogramPreferences:
         return self._settings.values.spectrogram
 
-    @property
-    def _asked(self) -> SpectrogramSettings:
-        chosen = self._preferences
-        return SpectrogramSettings(
-            window_frames=chosen.window_frames,
-            hop_frames=chosen.hop_frames,
-            window=chosen.window,
-            power=chosen.power,
-            scale=chosen.scale,
-            low_hz=chosen.low_hz,
-            high_hz=chosen.high_hz,
-        )
-
     def _preferred_grid(self) -> ColumnGrid:
-        return ColumnGrid.of(self._asked, self._max_parts)
+        return ColumnGrid.of(self._preferences, self._max_parts)
 
     def _remember(self, axis: FrequencyAxis) -> None:
         """Remember the frequencies that are shown; the ends of what this recording has fit every other one too."""
