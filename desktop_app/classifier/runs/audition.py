@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from desktop_app.classifier.augment import change_waveforms
-from desktop_app.classifier.augmentation import Augmentation
 from desktop_app.classifier.batches import TrainingData, augmented
 from desktop_app.classifier.data.clips import Clip
 from desktop_app.classifier.data.corpus import Found, noise_files
@@ -19,29 +18,16 @@ from desktop_app.classifier.frontend import FrontEnd, LogMel, build_front_end, d
 from desktop_app.classifier.frontend_config import LogMelConfig, WaveformConfig, front_end_config
 from desktop_app.classifier.runs.preparing import (
     FLOOR_SHARE,
-    find_source,
     front_end_table,
     noise_windows,
     read_backgrounds,
 )
 from desktop_app.classifier.runs.run_config import DataConfig, RunConfig, SoundConfig
+from desktop_app.classifier.runs.sources import find_source
 from desktop_app.classifier.waveforms import Waveform
 from desktop_app.errors import UserError
 
 Picture = npt.NDArray[np.uint8]
-UNCHANGED = Augmentation(
-    speed=0.0,
-    shift_s=0.0,
-    quieter_db=0.0,
-    louder_db=0.0,
-    room_probability=0.0,
-    noise_probability=0.0,
-    bands_shift=0.0,
-    colour_db=0.0,
-    band_masks=0,
-    column_masks=0,
-)
-"""An augmentation that changes nothing."""
 DYNAMIC_RANGE = 6.9  # nepers: 60 dB of a magnitude, for pictures of the linear spectrogram
 
 
@@ -82,23 +68,21 @@ class Audition:
         windows = load_clips([clip], [clip.label], rate_hz, frames)
         row = torch.tensor([clip_seed % len(windows)])
         before = windows.floats(row)
-        how = config.training.augmentation or UNCHANGED
-        noises = self._noises_for(config)
-        after = change_waveforms(before, noises, rate_hz, how, torch.Generator().manual_seed(seed))
+        how, noises = config.training.augmentation, self._noises_for(config)
+        after = before if how is None else change_waveforms(before, noises, rate_hz, how, _drawn_by(seed))
         if isinstance(described, WaveformConfig):  # such a network sees the sound itself, and people see nothing in it
             described = front_end_config(front_end_table(replace(config, front_end={"kind": "log_mel"})))
         if isinstance(described, LogMelConfig):
             described = fitted_to(described, before, FLOOR_SHARE)
         front_end = build_front_end(describe_front_end(described))
         data = TrainingData(windows, None, noises, rate_hz)
-        settings = replace(config.training, augmentation=how)
-        seen = augmented(front_end, data, row, settings, torch.Generator().manual_seed(seed))  # draws the same again
+        seen = augmented(front_end, data, row, config.training, _drawn_by(seed))  # draws the same again
         pictures = _pictures(front_end, front_end(before), seen)
         return Example(clip, rate_hz, before[0].numpy(), after[0].numpy(), pictures)
 
     def _clips(self, config: RunConfig) -> tuple[Clip, ...]:
         if config.data != self._source:
-            self._found, self._source = find_source(config), config.data
+            self._found, self._source = find_source(config.data), config.data
         if not self._found.clips:
             raise UserError("There are no clips to be heard; choose other data.")
         return self._found.clips
@@ -110,6 +94,10 @@ class Audition:
             self._noises = noise_windows(sounds, round(config.sound.window_s * config.sound.sample_rate_hz))
             self._sounds = (config.data, config.sound)
         return self._noises
+
+
+def _drawn_by(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
 
 
 def _pictures(front_end: FrontEnd, before: Tensor, after: Tensor) -> tuple[Picture, Picture]:

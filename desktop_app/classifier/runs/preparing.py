@@ -12,14 +12,15 @@ import torch
 from torch import Tensor
 
 from desktop_app.classifier.augment import loudness
-from desktop_app.classifier.data.corpus import Corpus, Found, find_in, gather
+from desktop_app.classifier.data.corpus import Corpus, gather
 from desktop_app.classifier.data.dataset import ClipSet, Skipped, as_integers, join, load_clips
-from desktop_app.classifier.data.speech_commands import DATASETS, SILENCE, as_twelve, datasets_dir, find_speech_commands
+from desktop_app.classifier.data.speech_commands import SILENCE
 from desktop_app.classifier.engines.features import mel_bands
 from desktop_app.classifier.frontend import FrontEnd, build_front_end, describe_front_end, fitted_to, output_shape
 from desktop_app.classifier.frontend_config import LogMelConfig, front_end_config
 from desktop_app.classifier.networks import NETWORKS, Network, build_network
 from desktop_app.classifier.runs.run_config import RunConfig
+from desktop_app.classifier.runs.sources import find_source
 from desktop_app.classifier.training import TrainingData
 from desktop_app.classifier.waveforms import Waveform, centred, read_mono
 from desktop_app.errors import UserError
@@ -67,30 +68,13 @@ class Prepared:
     """Of the clips and their sides: a run goes on only with the same."""
 
 
-def find_source(config: RunConfig) -> Found:
-    """Return the clips of the configured source, without fetching anything; UserError where it is not there."""
-    source = config.data.source
-    if source in DATASETS:
-        place = datasets_dir(config.data.datasets) / source
-        if not place.is_dir():
-            raise UserError(f"“{source}” is not on this machine; `earmark train --data {source}` fetches it.")
-        found = find_speech_commands(place)
-    elif not source:
-        raise UserError("No clips are named; give --data a folder of class folders or a list of clips.")
-    elif (Path(source) / "testing_list.txt").is_file():
-        found = find_speech_commands(Path(source))
-    else:
-        found = find_in(Path(source), config.data.group_by)
-    return as_twelve(found) if config.data.task == "twelve" else found
-
-
 def prepare(config: RunConfig, progress: Progress = lambda what, done, total: None) -> Prepared:
     """Read everything, fit the front-end and build the network; UserError where there is nothing to learn from."""
     window_frames = round(config.sound.window_s * config.sound.sample_rate_hz)
     if not window_frames:
         raise UserError("The window is shorter than a sample; choose a longer sound.window_s.")
     described = front_end_config(front_end_table(config))  # before the long reading: a wrong one is said at once
-    corpus = gather(find_source(config), config.data)
+    corpus = gather(find_source(config.data), config.data)
     backgrounds, unread = read_backgrounds(corpus.noises, config.sound.sample_rate_hz)
     classes = corpus.classes
     if config.data.task == "twelve":
