@@ -40,6 +40,10 @@ class Input(Protocol):
         """Channels that it delivers."""
 
     @property
+    def live(self) -> bool:
+        """Whether its sound comes as time goes by, and cannot be had again."""
+
+    @property
     def active(self) -> bool:
         """Whether more sound may come; False once the device is gone or a file has ended."""
 

@@ -87,6 +87,8 @@ class SoundOutput(_Stream):
 class SoundInput(_Stream):
     """An `Input` that is a PortAudio stream."""
 
+    live = True
+
 
 def list_output_devices(*, refresh: bool = False) -> tuple[Device, ...]:
     """Return the devices that can play, the default marked. May take a second: not for the GUI thread.
@@ -137,7 +139,8 @@ def open_input(request: InputRequest, take: Take) -> SoundInput:
     """Open a device to record from it, at exactly the rate and channels that were asked for.
 
     Where none were, it is the device's own rate and its first two channels. UserError where the device is not there:
-    another microphone in its place would be a surprise; and where it is busy or refuses.
+    another microphone in its place would be a surprise; and where it is busy or refuses. A second try may find what was
+    plugged in since.
     """
     with _portaudio() as sounddevice:
         index, device = _find_input(sounddevice, request.device)
@@ -154,6 +157,7 @@ def open_input(request: InputRequest, take: Take) -> SoundInput:
             )
         except sounddevice.PortAudioError as refusal:
             rates_hz = _accepted_rates(sounddevice, index)
+            _look_again(sounddevice)
             raise refused(refusal, device, rate_hz, channels, rates_hz) from refusal
         return SoundInput(stream, device["name"], rate_hz, channels)
 
@@ -214,6 +218,7 @@ def _find_input(sounddevice: Any, name: str) -> tuple[int, dict[str, Any]]:
     found = _named(sounddevice, name, "input") if name else _default(sounddevice, "input")
     if found is not None:
         return found
+    _look_again(sounddevice)
     if name:
         raise UserError(f"The microphone “{name}” is not connected: plug it in or choose another one.")
     raise UserError("No microphone was found: connect or switch one on, then try again.")

@@ -1,0 +1,241 @@
+"""Sound from a device into a ring, for as long as it takes: gaps are counted, and a device that comes back goes on."""
+
+import logging
+import threading
+import time
+from bisect import bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop_app.audio.gaps import FrameCount, Gap
+from desktop_app.audio.inputs import Input, InputRequest, OpenInput
+from desktop_app.audio.ring import RingBuffer
+from desktop_app.errors import UserError
+
+HISTORY_S = 180.0
+"""Sound that is kept to look back on."""
+MOST_RING_BYTES = 256 * 2**20
+"""Three minutes of ultrasound in many channels would take gigabytes."""
+SILENT_LIMIT_S = 2.0
+"""A device that sends nothing for so long is taken for dead; an idle PulseAudio sink wakes only every two seconds."""
+DRIVER_LIMIT_S = 5.0
+"""A driver call that takes longer is taken for hanging."""
+TICK_S = 0.02
+FIRST_RETRY_S, LAST_RETRY_S = 0.5, 4.0
+"""Waits between tries to open a device that went away; they double."""
+HANGING_DRIVER = "The sound driver does not answer: restart the sound service, then start listening again."
+
+_log = logging.getLogger(__name__)
+
+Phase = Literal["opening", "running", "away", "ended", "failed"]
+
+
+@dataclass(frozen=True)
+class CaptureState:
+    """What a capture does at one moment."""
+
+    phase: Phase
+    """`away`: the device is gone, and sound will come again when it is back. `ended`: stopped, or a file is over."""
+    problem: str = ""
+    """Why it is away or has failed, as a sentence with what to do."""
+    device: str = ""
+    """Name of the device."""
+    frames: int = 0
+    """Frames that have come so far."""
+    gaps: tuple[Gap, ...] = ()
+    """Everything that is missing, in order."""
+
+    @property
+    def dropped_frames(self) -> int:
+        """Return how much is missing in all."""
+        return sum(gap.frames for gap in self.gaps)
+
+
+class Capture:
+    """Fills a ring from a device. Made and steered from any thread; nothing here waits for a driver.
+
+    The ring holds what came, without a break; `gaps` says where something is missing between two frames. Once it has
+    run, a capture goes on by itself after the device was away, in the same ring.
+    """
+
+    def __init__(self, request: InputRequest, open_input: OpenInput, history_s: float = HISTORY_S) -> None:
+        self._request = request
+        self._open_input = open_input
+        self._history_s = history_s
+        self._opened = threading.Event()
+        self._stop = threading.Event()
+        self._ring = RingBuffer(1, 1)
+        self._rate_hz = 0
+        self._device = ""
+        self._phase: Phase = "opening"
+        self._problem = ""
+        self._gaps: tuple[Gap, ...] = ()
+        self._heard = (0, 0.0)
+        self._overflows = 0
+        self._clock: tuple[tuple[int, float], ...] = ()
+        self._driver_since_s: float | None = None
+        self._thread = threading.Thread(target=self._run, name="earmark-capture", daemon=True)
+
+    def start(self) -> None:
+        """Begin to open the device; returns at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; the ring stays readable. Returns at once."""
+        self._stop.set()
+
+    def close(self, timeout_s: float = 2.0) -> bool:
+        """Stop, wait at most so long and return whether the thread ended; one inside a dead driver does not."""
+        self.stop()
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def wait_open(self, timeout_s: float) -> bool:
+        """Wait for the ring, or for a failure, and return whether there is a ring."""
+        until_s = time.monotonic() + timeout_s
+        while not self._opened.wait(TICK_S) and self._thread.is_alive() and time.monotonic() < until_s:
+            pass
+        return self._opened.is_set()
+
+    @property
+    def opened(self) -> bool:
+        """Return whether `ring` and `sample_rate_hz` are there."""
+        return self._opened.is_set()
+
+    @property
+    def ring(self) -> RingBuffer:
+        """Return the sound; the last `history_s` of it. Once `opened`."""
+        return self._ring
+
+    @property
+    def sample_rate_hz(self) -> int:
+        """Return the rate of the ring, which never changes. Once `opened`."""
+        return self._rate_hz
+
+    @property
+    def state(self) -> CaptureState:
+        """Return what is going on."""
+        phase, problem, since_s = self._phase, self._problem, self._driver_since_s
+        if since_s is not None and time.monotonic() - since_s > DRIVER_LIMIT_S:
+            phase, problem = "failed", HANGING_DRIVER
+        return CaptureState(phase, problem, self._device, self._ring.written if self.opened else 0, self._gaps)
+
+    def clock_s(self, frame: int) -> float:
+        """Return when a frame sounded, in seconds since 1970, the gaps before it included; once sound has come."""
+        marks = self._clock
+        at_frame, at_s = marks[max(bisect_right(marks, (frame, float("inf"))) - 1, 0)]
+        return at_s + (frame - at_frame) / self._rate_hz
+
+    def _run(self) -> None:
+        try:
+            source = self._open()
+        except UserError as problem:
+            self._problem, self._phase = str(problem), "failed"
+            return
+        self._opened.set()
+        while True:
+            self._problem = self._follow(source)
+            with self._in_driver():
+                source.close()
+            if self._stop.is_set() or not source.live:
+                break
+            self._phase = "away"
+            _log.info("the sound stopped at frame %d: %s", self._ring.written, self._problem)
+            again = self._reopen()
+            if again is None:
+                break
+            source = again
+        self._phase = "ended"
+
+    def _open(self) -> Input:
+        """Open the device for the first time, and make the ring for it."""
+        with self._in_driver():
+            source = self._open_input(self._request, self._take)
+        self._rate_hz, self._device = source.sample_rate_hz, source.name
+        frame_bytes = 4 * source.channels
+        capacity = min(round(self._history_s * self._rate_hz), MOST_RING_BYTES // frame_bytes)
+        self._ring = RingBuffer(max(capacity, 1), source.channels)
+        return source
+
+    def _reopen(self) -> Input | None:
+        """Open the device again as soon as that works; None after `stop`."""
+        wanted = InputRequest(self._request.device, self._rate_hz, self._ring.channels)
+        wait_s = FIRST_RETRY_S
+        while not self._stop.wait(wait_s):
+            try:
+                with self._in_driver():
+                    return self._open_input(wanted, self._take)
+            except UserError as reason:
+                _log.debug("not back yet: %s", reason)
+            wait_s = min(2 * wait_s, LAST_RETRY_S)
+        return None
+
+    def _follow(self, source: Input) -> str:
+        """Watch over the device until it is gone or `stop`, and return why, as a sentence; empty after `stop`."""
+        before = self._heard
+        count = FrameCount(self._rate_hz)
+        started_s = time.monotonic()
+        try:
+            with self._in_driver():
+                source.start()
+        except UserError as problem:
+            return str(problem)
+        overflows = self._overflows
+        while not self._stop.wait(TICK_S):
+            heard, now_s = self._heard, time.monotonic()
+            if heard is not before:
+                if self._phase != "running":
+                    self._begin(before, heard)
+                self._note(count.count(*heard) if source.live else None)
+                before = heard
+            if self._overflows != overflows:
+                overflows = self._overflows
+                self._note(Gap(heard[0], 0, "reported by the driver"))
+            if not source.active:
+                return f"The microphone “{source.name}” is gone: plug it in again, and it goes on by itself."
+            if source.live and now_s - max(heard[1], started_s) > SILENT_LIMIT_S:
+                return f"The microphone “{source.name}” sends nothing: plug it in again, or restart the sound service."
+        return ""
+
+    def _begin(self, before: tuple[int, float], heard: tuple[int, float]) -> None:
+        """Note when sound began to come, or to come again after an absence."""
+        frame, now_s = before[0], heard[1]
+        began_s = now_s - (heard[0] - frame) / self._rate_hz
+        self._clock = (*self._clock, (frame, time.time() - (time.monotonic() - began_s)))
+        if frame:
+            away_s = max(began_s - before[1], 0)
+            self._add(Gap(frame, round(away_s * self._rate_hz), "the microphone was away"))
+        self._phase, self._problem = "running", ""
+
+    def _note(self, gap: Gap | None) -> None:
+        """Keep a gap inside running sound; what comes after it sounded that much later than counting says."""
+        if gap is None:
+            return
+        if gap.frames:
+            late_s = gap.frames / self._rate_hz
+            self._clock = (*self._clock, (gap.at_frame, self.clock_s(gap.at_frame) + late_s))
+        self._add(gap)
+
+    def _add(self, gap: Gap) -> None:
+        self._gaps = (*self._gaps, gap)
+        _log.info("gap before frame %d: %.3f s, %s", gap.at_frame, gap.frames / self._rate_hz, gap.cause)
+
+    def _take(self, block: NDArray[np.float32], overflowed: bool) -> None:
+        """Copy a block into the ring; runs on the device's thread."""
+        self._ring.write(block)
+        self._overflows += overflowed
+        self._heard = (self._ring.written, time.monotonic())
+
+    @contextmanager
+    def _in_driver(self) -> Iterator[None]:
+        self._driver_since_s = time.monotonic()
+        try:
+            yield
+        finally:
+            self._driver_since_s = None
