@@ -4,6 +4,7 @@ A model is one file, weights (safetensors) or ONNX; weights may have a compiled 
 (`engine.compiled_path`), which goes where they go.
 """
 
+import itertools
 import json
 import re
 import shutil
@@ -29,6 +30,9 @@ from desktop_app.errors import UserError
 
 HEADER_LENGTH_BYTES = 8
 ALIGNMENT_BYTES = 8  # safetensors pads its header with spaces so that the weights stay aligned
+
+EXPORT_SUFFIXES = {onnx_file.SUFFIX: "onnx", ".pt": "torchscript", ".ts": "torchscript", ".pt2": "torch-export"}
+"""Suffix -> kind of an export for other programs (`engines.export`)."""
 
 _NAME = re.compile(r"\w[\w .+()-]{0,79}")
 _RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)\d)(\.|$)", re.IGNORECASE)
@@ -83,9 +87,28 @@ class Library:
             throw_away(path)
 
     def export(self, entry: ModelEntry, target: Path) -> None:
-        """Copy a model file, card inside, to another place; UserError where it cannot be written."""
-        with entry.path.open("rb") as source, replacing(target) as file:
-            shutil.copyfileobj(source, file)
+        """Save a model for other people or programs, card inside; the suffix says what kind (`EXPORT_SUFFIXES`).
+
+        Its own kind is copied; for another one torch is loaded, seconds pass, and nothing is written unless its scores
+        are equal. UserError where that cannot be done or written. Any thread but the window's.
+        """
+        suffix = target.suffix.lower()
+        if suffix == entry.path.suffix.lower():
+            with entry.path.open("rb") as source, replacing(target) as file:
+                shutil.copyfileobj(source, file)
+        elif suffix in EXPORT_SUFFIXES and entry.path.suffix.lower() == SUFFIX:
+            from desktop_app.classifier.engines.export import export_model
+
+            export_model(entry.path, target, EXPORT_SUFFIXES[suffix])
+        else:
+            known = ", ".join(export_suffixes(entry))
+            raise UserError(f"“{target.name}” has no suffix that says what to write; give it one of {known}.")
+
+    def free_name(self, name: str) -> str:
+        """Return a name, with a number behind it where it is taken."""
+        taken = {entry.card.name.casefold() for entry in self.models()}
+        names = itertools.chain((name,), (f"{name} ({number})" for number in itertools.count(2)))
+        return next(each for each in names if each.casefold() not in taken)
 
     def free_place(self, name: str, suffix: str) -> Path:
         """Return where a new model of this name is saved; UserError where the name is taken or no file name."""
@@ -111,6 +134,12 @@ class Library:
             )
         if not entry.path.resolve().is_relative_to(self.own.resolve()):
             raise UserError(f"“{entry.path}” is not among your models and cannot be {what} here; import it first.")
+
+
+def export_suffixes(entry: ModelEntry) -> tuple[str, ...]:
+    """Return the suffixes under which a model can be saved, its own first; an ONNX file stays one."""
+    own = entry.path.suffix.lower()
+    return (own, *EXPORT_SUFFIXES) if own == SUFFIX else (own,)
 
 
 def move_to_trash(path: Path) -> None:

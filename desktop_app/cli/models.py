@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from desktop_app.cli.shared import Commands
 
 ONNX_SUFFIX = ".onnx"
-KINDS_BY_SUFFIX = {ONNX_SUFFIX: "onnx", ".pt": "torchscript", ".ts": "torchscript", ".pt2": "torch-export"}
 
 _DESCRIPTION = """\
 List the models at hand, or look at, add, rename, delete, export and compare them.
@@ -196,16 +195,7 @@ def _labels(chosen: argparse.Namespace) -> tuple[str, ...]:
 def _export(chosen: argparse.Namespace) -> int:
     models = library()
     entry = models.find(chosen.model)
-    suffix = chosen.file.suffix.lower()
-    if suffix == entry.path.suffix.lower():
-        models.export(entry, chosen.file)
-    elif suffix in KINDS_BY_SUFFIX:
-        from desktop_app.classifier.engines.export import export_model
-
-        export_model(entry.path, chosen.file, KINDS_BY_SUFFIX[suffix])
-    else:
-        known = ", ".join((entry.path.suffix, *KINDS_BY_SUFFIX))
-        raise UserError(f"“{chosen.file.name}” has no suffix that says what to write; give it one of {known}.")
+    models.export(entry, chosen.file)
     say(f"“{entry.card.name}” is saved in {chosen.file}")
     return 0
 

@@ -1,6 +1,7 @@
 """An evaluation as people keep it: a page, pictures, a table of all clips and everything as JSON, in one folder."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -19,11 +20,14 @@ from desktop_app.classifier.reports.report_html import html_of
 from desktop_app.classifier.reports.report_plots import PLOTS
 from desktop_app.classifier.reports.score_plots import thinned
 from desktop_app.classifier.reports.svg import png_of
+from desktop_app.errors import UserError
 
 REPORT_SCHEMA_VERSION = 1
 PAGE_NAME = "report.html"
 JSON_NAME = "report.json"
 TABLE_NAME = "predictions.csv"
+MOST_NAME_LETTERS = 120
+MOST_REPORTS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +85,16 @@ def write_report(report: Report, folder: Path) -> Path:
     _write(folder / JSON_NAME, json_text(report).encode("utf-8", "backslashreplace"))
     _write(folder / PAGE_NAME, html_of(report, pictures).encode("utf-8", "xmlcharrefreplace"))
     return folder / PAGE_NAME
+
+
+def free_folder(report: Report, parent: Path) -> Path:
+    """Return a folder inside `parent` that is not there yet, named after model and data."""
+    name = re.sub(r"[^\w .+()-]", "_", f"{report.card.name} on {report.data.name}")[:MOST_NAME_LETTERS].strip(" .")
+    names = (name, *(f"{name} ({number})" for number in range(2, MOST_REPORTS)))
+    for place in (parent / each for each in names):
+        if not place.exists():
+            return place
+    raise UserError(f"“{parent}” holds too many reports of this name; choose another folder.")
 
 
 def plots_of(report: Report) -> dict[str, Callable[..., Any]]:
