@@ -16,7 +16,11 @@ MANUAL = "manual"
 IMPORT_PREFIX = "import: "
 """Begins the source of what came out of a label file; the name of the format or file follows."""
 
-_NOTHING: Mapping[str, str] = MappingProxyType({})
+NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
+"""What most annotations have as `extra`."""
+YEARS = range(2, 9999)
+"""Of times that stay possible whatever the offset."""
+MOST_CHANNELS = 1 << 16
 
 
 class Status(StrEnum):
@@ -76,7 +80,7 @@ class Annotation:
     """Who made it or last judged it."""
     time: datetime | None = None
     """When that was, with its offset from UTC; None where nobody knows."""
-    extra: Mapping[str, str] = field(default_factory=lambda: _NOTHING, hash=False)
+    extra: Mapping[str, str] = field(default_factory=lambda: NO_COLUMNS, hash=False)
     """Columns of a label file that Earmark has no field for, kept for the way back; cannot be changed."""
     id: str = field(default_factory=new_id)
     """Tells it from all others."""
@@ -86,7 +90,7 @@ class Annotation:
         _check_span(self)
         _check_band(self)
         _check_rest(self)
-        if self.extra is not _NOTHING and type(self.extra) is not MappingProxyType:
+        if self.extra is not NO_COLUMNS and type(self.extra) is not MappingProxyType:
             object.__setattr__(self, "extra", MappingProxyType(dict(self.extra)))
 
     @property
@@ -139,12 +143,14 @@ def _check_band(it: Annotation) -> None:
 def _check_rest(it: Annotation) -> None:
     if not it.id:
         raise UserError("An annotation needs an id: give it one that no other has.")
-    if it.channel is not None and it.channel < 0:
-        raise UserError(f"An annotation is on channel {it.channel}: channels count from 0.")
+    if it.channel is not None and not 0 <= it.channel < MOST_CHANNELS:
+        raise UserError(f"An annotation is on channel {it.channel}: channels count from 0 to {MOST_CHANNELS - 1:,}.")
     if it.score is not None and not math.isfinite(it.score):
         raise UserError("An annotation has a score that is no number: give one from 0 to 1, or none.")
     if it.time is not None and it.time.utcoffset() is None:
         raise UserError(f"An annotation of {it.time} lacks its offset from UTC: add one, such as +02:00.")
+    if it.time is not None and it.time.year not in YEARS:
+        raise UserError(f"An annotation is of the year {it.time.year}: give the time when it was made, or none.")
     for text, what in ((it.label, "label"), (it.note, "note"), (it.source, "source"), (it.reviewer, "reviewer")):
         if not text.isascii():
             check_text(text, what)
