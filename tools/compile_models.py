@@ -34,6 +34,12 @@ def calibration_windows(card: ModelCard, folder: Path, count: int) -> Iterator[W
         yield centred(read_mono(clip.path, card.sample_rate_hz), card.window_frames)
 
 
+def with_backgrounds(clips: Waveform, sample_rate_hz: int) -> Waveform:
+    """Return windows and as many calculated backgrounds."""
+    backgrounds = synthetic_backgrounds(len(clips), clips, sample_rate_hz, np.random.default_rng(5))
+    return np.concatenate([clips, backgrounds.astype(np.float32)])
+
+
 def main() -> None:
     """Compile one model."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -44,9 +50,7 @@ def main() -> None:
     try:
         card = read_card(chosen.model)
         clips = np.stack(list(calibration_windows(card, chosen.data, chosen.windows)))
-        random = np.random.default_rng(5)
-        backgrounds = synthetic_backgrounds(len(clips), clips, card.sample_rate_hz, random).astype(np.float32)
-        report = compile_model(chosen.model, np.concatenate([clips, backgrounds]))
+        report = compile_model(chosen.model, with_backgrounds(clips, card.sample_rate_hz))
     except UserError as reason:
         sys.exit(str(reason))
     size_kib = report.size_bytes / 1024

@@ -7,11 +7,11 @@ from desktop_app.classifier.card import ModelCard, Results
 _MARK = 100.0
 
 
-def markdown_of(card: ModelCard) -> str:
-    """Return the card as Markdown."""
+def markdown_of(card: ModelCard, *, picture: str = "") -> str:
+    """Return the card as Markdown; `picture` is the address of one of what was taken for what, or empty."""
     parts = [f"# {card.name}", card.title, *_facts(card)]
     if card.results:
-        parts += _results(card, card.results)
+        parts += _results(card, card.results, picture)
     parts += ["## Trained on", _table(("recordings", "clips", "licence", "by"), _sources(card))]
     parts += ["## Use", card.intended_use, "## Limits", card.limits]
     return "\n\n".join(parts) + "\n"
@@ -31,7 +31,7 @@ def _facts(card: ModelCard) -> list[str]:
     return [_table(("", ""), rows)]
 
 
-def _results(card: ModelCard, results: Results) -> list[str]:
+def _results(card: ModelCard, results: Results, picture: str) -> list[str]:
     rows = [
         ("accuracy", _percent(results.accuracy)),
         ("macro F1", _percent(results.macro_f1)),
@@ -48,6 +48,7 @@ def _results(card: ModelCard, results: Results) -> list[str]:
         _table(("class", "judged right"), classes),
         "Rows: what it is. Columns: what it was taken for.",
         _table(("", *(f"`{name}`" for name in card.classes)), confusion),
+        *([f"![What was taken for what]({picture})"] if picture else []),
         "### By speaker",
         _spread(results),
     ]

@@ -1,7 +1,7 @@
-"""The model that ships: its card is whole, silence is silence, and recorded words are recognised.
+"""The models that ship: each page is of its card, silence is silence, and what was learnt is recognised.
 
-Its weights have learnt from these very recordings, so the last tests prove that the file, the front-end and the judging
-fit together; how good the model is on other speakers stands on its card.
+Their weights have learnt from these very recordings, so the tests on them prove that the file, the front-end and the
+judging fit together; how good a model is on other speakers and sources stands on its card.
 """
 
 from pathlib import Path
@@ -13,9 +13,10 @@ import pytest
 from desktop_app.annotation.records import BACKGROUND_LABELS, SURE_SCORE
 from desktop_app.assets import models_dir
 from desktop_app.classifier.card import read_card
-from desktop_app.classifier.card_text import markdown_of
 from desktop_app.classifier.inference import Classifier, classify_files
+from tools.shipping import page_of, picture_name
 
+SHIPPED = sorted(models_dir().glob("*.safetensors"))
 MODEL = models_dir() / "commands12.safetensors"
 TEN = {"yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go"}
 RATE_HZ = 16_000
@@ -36,7 +37,14 @@ def test_the_card_says_what_it_is_and_how_good(commands12: Classifier) -> None:
     assert set(card.results.class_accuracy) == set(card.classes)
     assert sum(map(sum, card.results.confusion)) == card.results.clips
     assert len(card.results.group_accuracy) > 20
-    assert (models_dir() / "commands12.md").read_text(encoding="utf-8") == markdown_of(read_card(MODEL))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_the_page_is_of_the_card_and_shows_its_picture(path: Path) -> None:
+    card = read_card(path)
+    assert path.with_suffix(".md").read_text(encoding="utf-8") == page_of(card)
+    assert f"({picture_name(card)})" in page_of(card)
+    assert (models_dir() / picture_name(card)).read_bytes().startswith(b"\x89PNG")
 
 
 def backgrounds() -> dict[str, npt.NDArray[np.float64]]:
