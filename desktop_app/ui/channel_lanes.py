@@ -1,20 +1,24 @@
 """The lanes of all channels: for each a waveform over a spectrogram, with what lies on top of them."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QGraphicsWidget
 
+from desktop_app.annotation.annotations import Annotation
 from desktop_app.audio.peaks import PeakPyramid
 from desktop_app.audio.spectrogram import ColumnGrid
+from desktop_app.colours import NEUTRAL
 from desktop_app.services.session import Selection
 from desktop_app.services.tiles import TileEngine
 from desktop_app.ui.gestures import Point
+from desktop_app.ui.labels.annotation_item import AnnotationItem
+from desktop_app.ui.labels.marks import Marks
 from desktop_app.ui.lane import AXIS_WIDTH, AxisRole, GestureHandler, LaneAxis, LaneBox
 from desktop_app.ui.overlays import LineItem, SelectionItem
 from desktop_app.ui.spectrogram_view import SpectrogramItem
@@ -38,6 +42,7 @@ class _Lane:
     def __init__(self, box: LaneBox, axis: LaneAxis, view: ViewState) -> None:
         self.box = box
         self.axis = axis
+        self.annotations = AnnotationItem(box, view)
         self.selection = SelectionItem(box, view)
         self.play_head = LineItem(box, 20, upright=True, quiet=False)
         self.pointer = LineItem(box, 30, upright=True, quiet=True)
@@ -65,6 +70,8 @@ class ChannelLanes(pg.GraphicsView):
         self._engine = engine
         self._gestures = gestures
         self._lanes: list[_Lane] = []
+        self._marks = Marks()
+        self._colour_of: Callable[[str], str] = lambda _: NEUTRAL
         self.waveforms: list[WaveformItem] = []
         self.spectrograms: list[SpectrogramItem] = []
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -124,6 +131,21 @@ class ChannelLanes(pg.GraphicsView):
         """Mark a selection in all lanes."""
         for lane in self._lanes:
             lane.selection.set_selection(selection)
+
+    def set_marks(self, marks: Marks, colour_of: Callable[[str], str]) -> None:
+        """Show annotations in all lanes; `colour_of` returns the colour of a label as hex."""
+        self._marks, self._colour_of = marks, colour_of
+        for lane in self._lanes:
+            lane.annotations.set_marks(marks, colour_of)
+        self.repaint_all()
+
+    def annotation_at(self, box: LaneBox, scene_point: QPointF) -> Annotation | None:
+        """Return the smallest annotation under a point of the scene."""
+        for lane in self._lanes:
+            if lane.box is box:
+                point = box.mapFromScene(scene_point)
+                return self._marks.at(lane.annotations.places(), point.x(), point.y())
+        return None
 
     def set_play_head(self, at_s: float) -> None:
         """Draw the play head in all lanes."""
@@ -197,7 +219,9 @@ class ChannelLanes(pg.GraphicsView):
     def _add_lane(self, box: LaneBox, axis: LaneAxis) -> None:
         axis.setParentItem(self._panel)
         box.setParentItem(self._panel)
-        self._lanes.append(_Lane(box, axis, self._view))
+        lane = _Lane(box, axis, self._view)
+        lane.annotations.set_marks(self._marks, self._colour_of)
+        self._lanes.append(lane)
 
     def _arrange(self) -> None:
         """Share the height among the lanes, in whole pixels, so that a row of a picture is a row of the screen."""

@@ -1,11 +1,13 @@
 """What the mouse does on the lanes: drag selects, an edge can be dragged, click sets the play head, wheel moves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtWidgets import QGraphicsSceneWheelEvent
 
+from desktop_app.annotation.annotations import Annotation
 from desktop_app.services.session import Selection, Session
 from desktop_app.ui.lane import LaneBox
 from desktop_app.ui.view_state import ViewState
@@ -35,11 +37,19 @@ class Gestures(QObject):
     """The LaneBox and the Point under the pointer, or None and None when it has left."""
     grips_changed = Signal(object)
     """The cursor shape that says what a drag would take hold of."""
+    annotation_clicked = Signal(object, bool)
+    """The Annotation under a click, and whether it is to join those that are selected (Ctrl)."""
+    nothing_clicked = Signal()
+    """A click where there is no annotation."""
+    reshaped = Signal(object)
+    """An edge of the selection has been dragged to its place: the Selection as it is now."""
 
     def __init__(self, session: Session, view: ViewState, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._view = view
+        self.annotation_at: Callable[[LaneBox, QPointF], Annotation | None] = lambda _lane, _place: None
+        """Finds what is under a point of the scene; set by who shows annotations."""
         self._grip = ""
         self._held: Selection | None = None
         self._before_click: Selection | None = None
@@ -57,7 +67,7 @@ class Gestures(QObject):
             self._drag_selection(lane, event)
 
     def click(self, lane: LaneBox, event: Any) -> None:
-        """Click: play head here, nothing selected. Shift: select up to here. Double: play selection, or from here."""
+        """Click: select the annotation here, or put the play head here. Shift: select up to here. Double: play."""
         if event.button() != Qt.MouseButton.LeftButton or not self._view.frames:
             return
         event.accept()
@@ -67,10 +77,14 @@ class Gestures(QObject):
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             anchor = self._far_end(point.at_s)
             self._session.selection = Selection.between(anchor, point.at_s)
+        elif (annotation := self.annotation_at(lane, event.scenePos())) is not None:
+            self.annotation_clicked.emit(annotation, bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
+            self._before_click = self._session.selection
         else:
             self._before_click = self._session.selection
             self._session.selection = None
             self._session.play_head_s = point.at_s
+            self.nothing_clicked.emit()
 
     def hover(self, lane: LaneBox, event: Any) -> None:
         """Tell what is under the pointer, and show what a drag would take hold of."""
@@ -105,6 +119,8 @@ class Gestures(QObject):
         begin, now = self._point(lane, event.buttonDownScenePos()), self._point(lane, event.scenePos())
         if self._grip and self._held is not None:
             self._session.selection = _moved(self._held, self._grip, now)
+            if event.isFinish():
+                self.reshaped.emit(self._session.selection)
             return
         is_box = abs(event.scenePos().y() - event.buttonDownScenePos().y()) > BOX_PIXELS
         if is_box and lane.has_frequency:

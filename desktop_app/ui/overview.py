@@ -1,12 +1,16 @@
 """The strip of the whole recording above the lanes: what is visible is marked, a click or drag moves it."""
 
+from collections.abc import Callable
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.audio.peaks import PeakPyramid
+from desktop_app.colours import NEUTRAL
 from desktop_app.services.session import Selection
+from desktop_app.ui.labels.marks import Marks
 from desktop_app.ui.lane import AXIS_WIDTH
 from desktop_app.ui.view_state import ZOOM_STEP, ViewState
 from desktop_app.ui.waveform_view import envelope_pixels
@@ -14,6 +18,7 @@ from desktop_app.ui.waveform_view import envelope_pixels
 HEIGHT = 40
 SHADE = 150
 MIN_FRAME_WIDTH = 6
+TICK_WIDTH, TICK_HEIGHT = 2, 5
 
 
 class Overview(QWidget):
@@ -29,6 +34,8 @@ class Overview(QWidget):
         self._grip_s = 0.0
         self._right_margin = 0
         self._picture: tuple[QImage, object] | None = None
+        self._marks = Marks()
+        self._colour_of: Callable[[str], str] = lambda _: NEUTRAL
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Overview of the whole recording")
         self.setToolTip("The whole recording: click or drag to move what is shown below")
@@ -60,6 +67,11 @@ class Overview(QWidget):
         self._selection = selection
         self.update()
 
+    def set_marks(self, marks: Marks, colour_of: Callable[[str], str]) -> None:
+        """Show where annotations are, as ticks in the colours of their labels."""
+        self._marks, self._colour_of = marks, colour_of
+        self.update()
+
     def set_play_head(self, at_s: float) -> None:
         """Mark the play head."""
         old, self._play_head_s = self._x(self._play_head_s), at_s
@@ -87,6 +99,7 @@ class Overview(QWidget):
             left, right = self._x(self._selection.onset_s), self._x(self._selection.offset_s)
             painter.fillRect(QRectF(left, 0, max(right - left, 1), area.height()), tint)
         self._paint_window(painter, area)
+        self._paint_marks(painter, area)
         painter.setPen(QPen(palette.color(QPalette.ColorRole.Text), 1))
         x = self._x(self._play_head_s)
         painter.drawLine(QPointF(x, 0), QPointF(x, area.height()))
@@ -105,6 +118,20 @@ class Overview(QWidget):
             form = QImage.Format.Format_ARGB32_Premultiplied
             self._picture = QImage(pixels.data, columns, rows, 4 * columns, form), pixels
         painter.drawImage(area, self._picture[0])
+
+    def _paint_marks(self, painter: QPainter, area: QRectF) -> None:
+        """Paint one tick a pixel and label along the bottom, however many annotations there are."""
+        scale = area.width() / max(self._view.duration_s, 1e-9)
+        left = np.floor(self._marks.onset_s * scale)
+        right = np.maximum(np.ceil(self._marks.offset_s * scale), left + TICK_WIDTH)
+        for place, name in enumerate(self._marks.labels):
+            mine = self._marks.label == place
+            spans = np.unique(np.stack([left[mine], right[mine]], axis=1), axis=0)
+            colour = QColor(self._colour_of(name))
+            for begin, end in spans.tolist():
+                painter.fillRect(
+                    QRectF(area.left() + begin, area.bottom() - TICK_HEIGHT, end - begin, TICK_HEIGHT), colour
+                )
 
     def _paint_window(self, painter: QPainter, area: QRectF) -> None:
         """Dim what is not visible and frame what is."""

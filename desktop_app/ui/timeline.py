@@ -1,6 +1,7 @@
 """The heart of the window: waveform and spectrogram of every channel over one axis of time."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from desktop_app.services.waveform import WaveformLoader
 from desktop_app.ui.channel_lanes import ChannelLanes
 from desktop_app.ui.display_controls import DisplayControls
 from desktop_app.ui.gestures import Gestures, Point
+from desktop_app.ui.labels.marks import Marks
 from desktop_app.ui.lane import LaneBox
 from desktop_app.ui.look import Look
 from desktop_app.ui.overview import Overview
@@ -49,7 +51,7 @@ class Timeline(QWidget):
         self.view = ViewState(self)
         self.engine = TileEngine(runner)
         self._waveform = WaveformLoader(runner)
-        self._gestures = Gestures(session, self.view, self)
+        self.gestures = Gestures(session, self.view, self)
         self._look = Look(settings, self.view, self)
         self._reads_on = False
         self._painted = False
@@ -58,7 +60,7 @@ class Timeline(QWidget):
         self.follow_play_head = False
         self._read_out = ReadOut()
         self.overview = Overview(self.view)
-        self.lanes = ChannelLanes(self.view, self.engine, self._gestures)
+        self.lanes = ChannelLanes(self.view, self.engine, self.gestures)
         self.time_axis = TimeAxis(self.view)
         self.controls = DisplayControls(settings)
         self._lay_out()
@@ -126,6 +128,11 @@ class Timeline(QWidget):
         """Move by a fraction of what is visible; negative: to the left."""
         self.view.pan(fraction * self.view.span_s)
 
+    def set_marks(self, marks: Marks, colour_of: Callable[[str], str]) -> None:
+        """Show annotations over the sound and in the overview."""
+        self.lanes.set_marks(marks, colour_of)
+        self.overview.set_marks(marks, colour_of)
+
     def set_play_head(self, at_s: float) -> None:
         """Draw the play head; with `follow_play_head` the page turns when it runs out of sight."""
         was_visible = self.view.shows(self._play_head_s)
@@ -181,9 +188,10 @@ class Timeline(QWidget):
         self._waveform.failed.connect(self.failed)
         self.view.time_changed.connect(self._request)
         self.view.time_changed.connect(lambda: self.lanes.set_play_head(self._play_head_s))
-        self._gestures.play_requested.connect(self.play_requested)
-        self._gestures.pointed.connect(self._pointed)
-        self._gestures.grips_changed.connect(self.lanes.show_cursor)
+        self.gestures.play_requested.connect(self.play_requested)
+        self.gestures.pointed.connect(self._pointed)
+        self.gestures.grips_changed.connect(self.lanes.show_cursor)
+        self.gestures.annotation_at = self.lanes.annotation_at
         self.lanes.frame_painted.connect(self._frame_painted)
         self.lanes.resized.connect(self._lanes_resized)
         self.lanes.frequency_wheel.connect(self._look.zoom_frequencies)

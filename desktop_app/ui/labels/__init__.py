@@ -1,0 +1,1 @@
+"""Labels on the screen: over the sound, in tables, in the scheme of classes."""
