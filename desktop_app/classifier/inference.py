@@ -1,5 +1,7 @@
 """Judge recordings: decoding in a small pool, the network on batches that reach across files, verdicts in order."""
 
+import math
+import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,7 +19,7 @@ from desktop_app.annotation.records import FileVerdict, Prediction
 from desktop_app.audio.sources import shown_name
 from desktop_app.classifier.card import ModelCard
 from desktop_app.classifier.engines.engine import Engine, open_engine
-from desktop_app.classifier.waveforms import Windowing, Windows, windows_of
+from desktop_app.classifier.waveforms import Waveform, Windowing, windows_of
 from desktop_app.errors import UserError
 
 if TYPE_CHECKING:
@@ -25,9 +27,10 @@ if TYPE_CHECKING:
 
 BATCH_WINDOWS = 64  # larger batches are no faster on two cores
 DECODERS = 2
-FILES_AHEAD = 96  # decoded and waiting; each holds at most `WINDOWS_AHEAD` windows, 1 MiB at 16 kHz and 1 s
+GROUP_FILES = 16  # handed to a decoder at once: handing over costs 30 us, reading a short clip 40
+GROUP_BYTES = 1 << 20  # longer recordings go alone, so that all decoders have work
+GROUPS_AHEAD = 8  # decoded and waiting; each holds about `WINDOWS_AHEAD` windows, 1 MiB at 16 kHz and 1 s
 WINDOWS_AHEAD = 16
-PREPARED_AHEAD = 4  # windows: fewer are not worth handing Python's lock to and fro (620 against 520 us a clip)
 
 
 class Classifier:
@@ -60,16 +63,30 @@ def _torch_engine(model: "LoadedModel") -> Engine:
     return TorchEngine(model)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Piece:
     """Some windows of one file, or why there are none."""
 
     path: Path
-    windows: Windows | None
-    prepared: npt.NDArray[np.float32] | None
-    """What the engine makes of the windows before it judges, a row each, where that was done ahead."""
+    onsets_s: tuple[float, ...]
+    """Start of each window."""
+    duration_s: float | None
+    """Length of the recording where its end has been reached."""
     error: str | None
     last: bool
+    """Whether this is all of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Consecutive pieces, of one file or several."""
+
+    pieces: tuple[_Piece, ...]
+    prepared: tuple[npt.NDArray[np.float32], ...]
+    """What the engine makes of all their windows before it judges, a row each; empty where there are none."""
+
+
+_END = _Group((), ())
 
 
 def classify_files(
@@ -93,11 +110,11 @@ def classify_files(
     predictions: list[Prediction] = []
     with (
         ThreadPoolExecutor(DECODERS, thread_name_prefix="decode") as pool,
-        closing(_decoded(paths, partial(_pieces, classifier.engine, windowing), pool)) as pieces,
+        closing(_decoded(paths, partial(_groups_of, classifier.engine, windowing), pool)) as groups,
     ):
-        for batch in _batches(pieces):
+        for batch in _batches(groups):
             checkpoint()
-            for piece, of_piece in zip(batch, _judge(classifier, batch), strict=True):
+            for piece, of_piece in _judge(classifier, batch):
                 predictions += of_piece
                 if not piece.last and predictions:
                     listened(piece.path, predictions[-1].offset_s)
@@ -114,83 +131,122 @@ def _windowing(card: ModelCard, hop_s: float | None) -> Windowing:
 
 
 def _decoded(
-    paths: Iterable[Path], pieces_of: Callable[[Path], Iterator[_Piece]], pool: ThreadPoolExecutor
-) -> Generator[_Piece | None]:
-    """Yield the pieces of all files in order, decoded ahead in the pool; None where the next one is not ready yet."""
-    waiting = iter(paths)
-    opened: deque[tuple[Iterator[_Piece], Future[_Piece]]] = deque()
+    paths: Iterable[Path], groups_of: Callable[[list[Path]], Iterator[_Group]], pool: ThreadPoolExecutor
+) -> Generator[_Group | None]:
+    """Yield the pieces of all files in order, decoded ahead in the pool; None where the next are not ready yet."""
+    waiting = _together(paths)
+    opened: deque[tuple[Iterator[_Group], Future[_Group]]] = deque()
 
     def open_more() -> None:
-        for path in islice(waiting, FILES_AHEAD - len(opened)):
-            pieces = pieces_of(path)
-            opened.append((pieces, pool.submit(next, pieces)))
+        for together in islice(waiting, GROUPS_AHEAD - len(opened)):
+            groups = groups_of(together)
+            opened.append((groups, pool.submit(next, groups, _END)))
 
     try:
         open_more()
         while opened:
-            pieces, upcoming = opened[0]
+            groups, upcoming = opened[0]
             if not upcoming.done():
                 yield None
-            piece = upcoming.result()
-            if piece.last:
+            found = upcoming.result()
+            if found is not _END:  # the next ones are decoded while these are judged
+                opened[0] = (groups, pool.submit(next, groups, _END))
+                yield found
+            else:
                 opened.popleft()
                 open_more()
-            else:  # the next piece is decoded while this one is judged
-                opened[0] = (pieces, pool.submit(next, pieces))
-            yield piece
     finally:
         pool.shutdown(wait=True, cancel_futures=True)  # before the files are closed under the decoders
 
 
-def _pieces(engine: Engine, windowing: Windowing, path: Path) -> Iterator[_Piece]:
+def _together(paths: Iterable[Path]) -> Iterator[list[Path]]:
+    """Yield the files in groups that are handed to a decoder at once: many short ones, or a long one alone."""
+    group: list[Path] = []
+    left_bytes = GROUP_BYTES
+    for path in paths:
+        size_bytes = _size_bytes(path)
+        if group and (len(group) == GROUP_FILES or size_bytes > left_bytes):
+            yield group
+            group, left_bytes = [], GROUP_BYTES
+        group.append(path)
+        left_bytes -= size_bytes
+    if group:
+        yield group
+
+
+def _size_bytes(path: Path) -> int:
+    try:
+        return os.stat(path).st_size  # noqa: PTH116 (2 us, not 6)
+    except (OSError, ValueError):  # the decoder says why
+        return 0
+
+
+def _groups_of(engine: Engine, windowing: Windowing, paths: list[Path]) -> Iterator[_Group]:
+    """Yield the windows of some files in order, about as many at a time as one file may hold ahead."""
+    pieces: list[_Piece] = []
+    waveforms: list[Waveform] = []
+
+    def group() -> _Group:
+        prepared = (engine.prepare(np.concatenate(waveforms)),) if waveforms else ()
+        made = _Group(tuple(pieces), prepared)
+        pieces.clear()
+        waveforms.clear()
+        return made
+
+    for path in paths:
+        for piece, of_piece in _pieces(windowing, path):
+            pieces.append(piece)
+            waveforms += of_piece
+            if sum(map(len, waveforms)) >= WINDOWS_AHEAD:
+                yield group()
+    if pieces:
+        yield group()
+
+
+def _pieces(windowing: Windowing, path: Path) -> Iterator[tuple[_Piece, list[Waveform]]]:
     """Yield the windows of one file; the last piece says so, and says why where the file cannot be read."""
     try:
         for windows in windows_of(path, windowing):
-            many = len(windows.waveforms) >= PREPARED_AHEAD
-            prepared = engine.prepare(windows.waveforms) if many else None
-            yield _Piece(path, windows, prepared, None, last=windows.duration_s is not None)
+            last = windows.duration_s is not None
+            yield _Piece(path, windows.onsets_s, windows.duration_s, None, last), [windows.waveforms]
     except UserError as reason:
-        yield _Piece(path, None, None, str(reason), last=True)
+        yield _Piece(path, (), None, str(reason), last=True), []
     except (OSError, ValueError, RuntimeError, MemoryError) as reason:  # what decoders raise for damage nobody foresaw
-        yield _Piece(path, None, None, f"“{shown_name(path)}” cannot be read ({reason}).", last=True)
+        yield _Piece(path, (), None, f"“{shown_name(path)}” cannot be read ({reason}).", last=True), []
 
 
-def _batches(pieces: Iterable[_Piece | None]) -> Iterator[list[_Piece]]:
-    """Yield pieces together until the batch is full, or the network would have to wait for the decoders."""
-    batch: list[_Piece] = []
+def _batches(groups: Iterable[_Group | None]) -> Iterator[list[_Group]]:
+    """Yield groups together until the batch is full, or the network would have to wait for the decoders."""
+    batch: list[_Group] = []
     size = 0
-    for piece in pieces:
-        if piece is not None:
-            batch.append(piece)
-            size += 0 if piece.windows is None else len(piece.windows.waveforms)
-        if batch and (piece is None or size >= BATCH_WINDOWS):
+    for group in groups:
+        if group is not None:
+            batch.append(group)
+            size += sum(map(len, group.prepared))
+        if batch and (group is None or size >= BATCH_WINDOWS):
             yield batch
             batch, size = [], 0
     if batch:
         yield batch
 
 
-def _judge(classifier: Classifier, batch: list[_Piece]) -> Iterator[list[Prediction]]:
-    """Yield the predictions of each piece of the batch."""
-    engine = classifier.engine
-    prepared = [
-        engine.prepare(piece.windows.waveforms) if piece.prepared is None else piece.prepared
-        for piece in batch
-        if piece.windows is not None
-    ]
-    scores = engine.judge(np.concatenate(prepared)) if prepared else np.zeros((0, 1), np.float32)
-    start = 0
-    for piece in batch:
-        count = 0 if piece.windows is None else len(piece.windows.waveforms)
-        yield list(_predictions(classifier.card, piece, scores[start : start + count]))
-        start += count
+def _judge(classifier: Classifier, batch: list[_Group]) -> Iterator[tuple[_Piece, list[Prediction]]]:
+    """Yield all pieces of the batch with their predictions."""
+    prepared = [rows for group in batch for rows in group.prepared]
+    found = _labels(classifier, np.concatenate(prepared)) if prepared else iter(())
+    for piece in (piece for group in batch for piece in group.pieces):
+        yield piece, list(_predictions(classifier.card, piece, islice(found, len(piece.onsets_s))))
 
 
-def _predictions(card: ModelCard, piece: _Piece, scores: npt.NDArray[np.float32]) -> Iterator[Prediction]:
-    if piece.windows is None:
-        return
-    end_s = np.inf if piece.windows.duration_s is None else piece.windows.duration_s
-    for onset_s, of_window in zip(piece.windows.onsets_s, scores, strict=True):
-        top = int(of_window.argmax())
-        offset_s = min(onset_s + card.window_s, end_s)
-        yield Prediction(piece.path, onset_s, offset_s, card.classes[top], float(of_window[top]), card.name)
+def _labels(classifier: Classifier, prepared: npt.NDArray[np.float32]) -> Iterator[tuple[str, float]]:
+    """Return label and score of each window."""
+    scores = classifier.engine.judge(prepared)
+    tops = scores.argmax(axis=1)
+    highest = np.take_along_axis(scores, tops[:, None], axis=1)[:, 0]
+    return zip((classifier.card.classes[top] for top in tops.tolist()), highest.tolist(), strict=True)
+
+
+def _predictions(card: ModelCard, piece: _Piece, found: Iterable[tuple[str, float]]) -> Iterator[Prediction]:
+    end_s = math.inf if piece.duration_s is None else piece.duration_s
+    for onset_s, (label, score) in zip(piece.onsets_s, found, strict=True):
+        yield Prediction(piece.path, onset_s, min(onset_s + card.window_s, end_s), label, score, card.name)

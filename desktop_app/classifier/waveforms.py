@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from desktop_app.audio.decoding.plain_wav import read_plain_wav
 from desktop_app.audio.reader import open_audio
 from desktop_app.audio.resample import StreamResampler
 from desktop_app.audio.sources import shown_name
@@ -50,7 +51,9 @@ def centred(waveform: Waveform, frames: int) -> Waveform:
     if missing <= 0:
         start = -missing // 2
         return waveform[start : start + frames]
-    return np.pad(waveform, (missing // 2, missing - missing // 2))
+    padded = np.zeros(frames, np.float32)
+    padded[missing // 2 : missing // 2 + len(waveform)] = waveform
+    return padded
 
 
 def mono_blocks(path: Path, sample_rate_hz: int, *, whole_only: bool = False) -> Iterator[Waveform]:
@@ -58,17 +61,26 @@ def mono_blocks(path: Path, sample_rate_hz: int, *, whole_only: bool = False) ->
 
     Of a damaged one the readable part is yielded; with `whole_only` that is a UserError, too.
     """
+    plain = read_plain_wav(path)
+    if plain is not None:
+        frames, from_hz = plain
+        yield StreamResampler(from_hz, sample_rate_hz, 1).push(_mixed(frames), last=True)[:, 0]
+        return
     with open_audio(path) as reader:
         stream = StreamResampler(reader.sample_rate_hz, sample_rate_hz, 1)
         empty = True
         for block in reader.blocks(BLOCK_FRAMES):
             empty = empty and not len(block)
-            yield stream.push(block if block.shape[1] == 1 else block.mean(axis=1, keepdims=True))[:, 0]
+            yield stream.push(_mixed(block))[:, 0]
         if whole_only and reader.notes:
             raise UserError(f"“{shown_name(path)}” is damaged: {reader.notes[0]}")
         if empty:
             raise UserError(f"“{shown_name(path)}” holds no sound; leave it out.")
         yield stream.push(np.zeros((0, 1), np.float32), last=True)[:, 0]
+
+
+def _mixed(frames: Waveform) -> Waveform:
+    return frames if frames.shape[1] == 1 else frames.mean(axis=1, keepdims=True)
 
 
 def read_mono(path: Path, sample_rate_hz: int) -> Waveform:
@@ -90,7 +102,7 @@ def windows_of(path: Path, windowing: Windowing) -> Iterator[Windows]:
     start = 0  # of `held` in the recording
     next_onset = 0
     for block in mono_blocks(path, rate):
-        held = np.concatenate([held, block])
+        held = np.concatenate([held, block]) if len(held) else block
         while next_onset - start + frames + (windowing.most - 1) * hop <= len(held):
             onsets = range(next_onset, next_onset + windowing.most * hop, hop)
             yield _cut(held, start, onsets, windowing, None)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from desktop_app.classifier import inference
 from desktop_app.classifier.inference import Classifier, classify_files
@@ -71,7 +72,7 @@ def test_verdicts_do_not_depend_on_batches_and_read_ahead(
 ) -> None:
     paths = [write_tone(f"{n}.wav", ("low", 0.2 + 0.37 * n), ("high", 0.3)) for n in range(8)]
     usual = list(classify_files(tone_classifier, paths))
-    for name, value in (("BATCH_WINDOWS", 3), ("FILES_AHEAD", 2), ("WINDOWS_AHEAD", 2)):
+    for name, value in (("BATCH_WINDOWS", 3), ("GROUPS_AHEAD", 2), ("GROUP_FILES", 3), ("WINDOWS_AHEAD", 2)):
         monkeypatch.setattr(inference, name, value)
     for expected, found in zip(usual, classify_files(tone_classifier, paths), strict=True):
         assert [p.label for p in found.predictions] == [p.label for p in expected.predictions]
@@ -92,7 +93,7 @@ def test_closing_early_ends_the_decoders_and_reads_no_further(
     verdicts = classify_files(tone_classifier, endless())
     assert next(verdicts).error is None
     verdicts.close()  # type: ignore[attr-defined]
-    assert len(handed_out) <= 2 * inference.FILES_AHEAD
+    assert len(handed_out) <= 2 * inference.GROUPS_AHEAD * inference.GROUP_FILES
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("decode")]
 
 
@@ -121,3 +122,27 @@ def test_it_works_from_another_thread(tone_classifier: Classifier, write_tone: W
     thread.start()
     thread.join()
     assert found == ["high"]
+
+
+def test_short_files_are_handed_over_together_and_long_ones_alone(tmp_path: Path, write_tone: WriteTone) -> None:
+    short = [write_tone(f"{n}.wav", ("high", 0.5)) for n in range(2 * inference.GROUP_FILES)]
+    long = tmp_path / "long.wav"
+    with long.open("wb") as file:
+        file.truncate(inference.GROUP_BYTES + 1)
+    paths = [*short[:3], long, long, tmp_path / "gone.wav", *short[3:]]
+    groups = list(inference._together(paths))
+    assert [path for group in groups for path in group] == paths
+    assert groups[:3] == [short[:3], [long], [long]]
+    assert all(len(group) <= inference.GROUP_FILES for group in groups)
+    assert len(groups) == 5
+
+
+def test_short_plain_files_and_all_others_are_judged_alike(
+    tmp_path: Path, tone_classifier: Classifier, write_tone: WriteTone
+) -> None:
+    plain = write_tone("plain.wav", ("low", 0.4), channels=2)
+    samples, rate_hz = soundfile.read(plain)
+    for name in ("a.flac", "a.aiff", "a.w64"):
+        soundfile.write(tmp_path / name, samples, rate_hz, subtype="PCM_16")
+    verdicts = list(classify_files(tone_classifier, [plain, *sorted(tmp_path.glob("a.*"))]))
+    assert len({(v.predictions[0].label, v.predictions[0].score, v.predictions[0].offset_s) for v in verdicts}) == 1

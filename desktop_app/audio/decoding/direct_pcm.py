@@ -6,6 +6,8 @@ in the simple layout that recorders write, and used only if what it holds equals
 """
 
 import struct
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,33 +19,51 @@ from desktop_app.audio.reader import Reader
 CHECKED_FRAMES = 256
 MAX_CHUNKS = 64
 PCM, IEEE_FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
+GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")
+_CHUNK, _FMT, _EXTENSION = struct.Struct("<4sI"), struct.Struct("<HHIIHH"), struct.Struct("<HIH")
+_SIMPLE_CHUNKS = {b"fmt ": (16, 18, 40), b"fact": (4,)}  # and their lengths; libsndfile is strict about most others
+
+Bytes = bytes | memoryview
 
 
-class _Samples:
-    """How the samples lie in the data chunk."""
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the samples lie in a WAV file."""
 
-    def __init__(self, offset: int, channels: int, kind: int, bits: int) -> None:
-        self.offset = offset
-        self.channels = channels
-        self.bits = bits
-        self.kind = kind
-        self.frame_bytes = channels * bits // 8
+    offset: int
+    """Where the first one is."""
+    size_bytes: int
+    """Length of them all, as the header says."""
+    sample_rate_hz: int
+    channels: int
+    is_float: bool
+    bits: int
+    """Of a sample."""
+    simple: bool
+    """Whether nothing in the header can be understood in two ways."""
 
-    def decode(self, raw: bytearray) -> Floats:
+    @property
+    def frame_bytes(self) -> int:
+        """Return the length of a frame."""
+        return self.channels * self.bits // 8
+
+    def decode(self, raw: bytearray | memoryview) -> Floats:
         """Return the samples behind `raw`, full scale 1, shape (samples,)."""
-        if self.kind == IEEE_FLOAT:
+        if self.is_float:
             return np.frombuffer(raw, "<f4").astype(np.float32)
         if self.bits == 24:
             wide = np.zeros((len(raw) // 3, 4), np.uint8)
             wide[:, 1:] = np.frombuffer(raw, np.uint8).reshape(-1, 3)
             return wide.view("<i4")[:, 0].astype(np.float32) * np.float32(2**-31)
-        return np.frombuffer(raw, f"<i{self.bits // 8}").astype(np.float32) * np.float32(2.0 ** (1 - self.bits))
+        samples = np.frombuffer(raw, f"<i{self.bits // 8}").astype(np.float32)
+        samples *= np.float32(2.0 ** (1 - self.bits))
+        return samples
 
 
 class DirectPcm:
     """A reader, and beside it the same file opened once more for windows; made by `with_direct_access`."""
 
-    def __init__(self, reader: Reader, file: BinaryIO, samples: _Samples) -> None:
+    def __init__(self, reader: Reader, file: BinaryIO, samples: Layout) -> None:
         self._reader = reader
         self._file = file
         self._samples = samples
@@ -82,7 +102,7 @@ def with_direct_access(path: Path, reader: Reader) -> "Reader | DirectPcm":
         file = path.open("rb", buffering=0)
     except OSError:
         return reader
-    samples = _find_samples(file)
+    samples = find_samples(lambda offset, count: _read_at(file, offset, count))
     if samples is not None and samples.channels == reader.channels:
         direct = DirectPcm(reader, file, samples)
         if _agrees(direct, reader):
@@ -99,32 +119,44 @@ def _agrees(direct: DirectPcm, reader: Reader) -> bool:
     return all(np.array_equal(windows[:, i], each) for i, each in enumerate(expected))
 
 
-def _find_samples(file: BinaryIO) -> _Samples | None:
-    """Return where the samples of a RIFF WAVE file lie, or None for everything else."""
-    head = file.read(12)
+def _read_at(file: BinaryIO, offset: int, count: int) -> bytes:
+    file.seek(offset)
+    return file.read(count)
+
+
+def find_samples(read_at: Callable[[int, int], Bytes]) -> Layout | None:
+    """Return where the samples of a RIFF WAVE file lie, or None for everything else.
+
+    `read_at(offset, count)` returns that many bytes of the file, fewer at its end.
+    """
+    head = bytes(read_at(0, 12))
     if len(head) < 12 or head[:4] != b"RIFF" or head[8:] != b"WAVE":
         return None
-    layout: tuple[int, int, int] | None = None
+    fmt, at, simple = b"", 12, True
     for _ in range(MAX_CHUNKS):
-        chunk = file.read(8)
+        chunk = read_at(at, 8)
         if len(chunk) < 8:
             return None
-        name, size = struct.unpack("<4sI", chunk)
+        name, size = _CHUNK.unpack(chunk)
+        at += 8
         if name == b"data":
-            return _Samples(file.tell(), *layout) if layout else None
-        begin = file.tell()
-        if name == b"fmt ":
-            layout = _layout(file.read(min(size, 40)))
-        file.seek(begin + size + size % 2)
+            return _layout(fmt, at, size, simple)
+        if name == b"fmt " and not fmt:
+            fmt = bytes(read_at(at, min(size, 40)))
+        simple = simple and (name == b"LIST" or size in _SIMPLE_CHUNKS.get(name, ()))
+        at += size + size % 2
     return None
 
 
-def _layout(fmt: bytes) -> tuple[int, int, int] | None:
-    """Return channels, kind and bits of samples that can be taken as they lie, else None."""
+def _layout(fmt: bytes, offset: int, size_bytes: int, simple: bool) -> Layout | None:
+    """Return the layout that a `fmt ` chunk tells, where samples can be taken as they lie, else None."""
     if len(fmt) < 16:
         return None
-    kind, channels, _, _, frame_bytes, bits = struct.unpack("<HHIIHH", fmt[:16])
+    kind, channels, sample_rate_hz, _, frame_bytes, bits = _FMT.unpack_from(fmt)
     if kind == EXTENSIBLE and len(fmt) >= 26:
-        (kind,) = struct.unpack("<H", fmt[24:26])
+        valid_bits, _, kind = _EXTENSION.unpack_from(fmt, 18)
+        simple = simple and valid_bits == bits and fmt[26:] == GUID_TAIL
     plain = (kind == PCM and bits in (16, 24, 32)) or (kind == IEEE_FLOAT and bits == 32)
-    return (channels, kind, bits) if plain and frame_bytes == channels * bits // 8 else None
+    if not plain or frame_bytes != channels * bits // 8:
+        return None
+    return Layout(offset, size_bytes, sample_rate_hz, channels, kind == IEEE_FLOAT, bits, simple)
