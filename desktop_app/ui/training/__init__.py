@@ -1,0 +1,1 @@
+"""The page on which a network is taught: data, recipe, learning rate, live curves, earlier runs."""
