@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from desktop_app.annotation.edits import Edit
-from desktop_app.annotation.fingerprints import fingerprint_of, relative_path
+from desktop_app.annotation.fingerprints import fingerprint_of, identify, relative_path
 from desktop_app.annotation.recordings import Recording
 from desktop_app.audio.sources import FoundFile
 
@@ -46,38 +46,37 @@ def reconcile(
     nobody labelled and of its size. Where copies make it ambiguous, the one that kept its name is taken, else none.
     """
     files = {relative_path(folder, file.path): file for file in found}
-    same, changed, missing = [], [], []
+    moved: list[tuple[Recording, Recording]] = []
+    lost: list[Recording] = []
     for recording in known:
         checkpoint()
         file = files.get(recording.path)
-        if file is None:
-            missing.append(recording)
-        elif not _is_as_noted(recording, file):
-            (same if _has_content_of(recording, file) else changed).append(recording)
-    moved = [(it, replace(it, modified_s=files[it.path].modified_s)) for it in same]
-    labelled = {recording.path for recording in known}
-    free = {path: file for path, file in files.items() if path not in labelled}
-    homes = _homes_of([*missing, *changed], free, checkpoint)
+        if file is None or not _has_content_of(recording, file):
+            lost.append(recording)
+        elif file.modified_s != recording.modified_s:
+            moved.append((recording, replace(recording, modified_s=file.modified_s)))
+    settled = {recording.path for recording in known} - {recording.path for recording in lost}
+    free = {path: file for path, file in files.items() if path not in settled}
+    homes = _homes_of(lost, free, checkpoint)
     moved += [
-        (it, replace(it, path=homes[it.id], modified_s=free[homes[it.id]].modified_s))
-        for it in (*missing, *changed)
-        if it.id in homes
+        (recording, replace(recording, path=homes[recording.id], modified_s=files[homes[recording.id]].modified_s))
+        for recording in lost
+        if recording.id in homes
     ]
+    still_lost = [recording for recording in lost if recording.id not in homes]
     return Reconciliation(
         tuple(moved),
-        tuple(it for it in changed if it.id not in homes),
-        tuple(it for it in missing if it.id not in homes),
+        tuple(recording for recording in still_lost if recording.path in files),
+        tuple(recording for recording in still_lost if recording.path not in files),
     )
 
 
-def _is_as_noted(recording: Recording, file: FoundFile) -> bool:
-    return (recording.size_bytes, recording.modified_s) == (file.size_bytes, file.modified_s)
-
-
 def _has_content_of(recording: Recording, file: FoundFile) -> bool:
-    """Return whether a file has the recording's content; one that cannot be read now counts as unchanged."""
+    """Return whether a file holds the recording; one that looks as noted is not read, one that cannot be passes."""
     if file.size_bytes != recording.size_bytes:
         return False
+    if file.modified_s == recording.modified_s:
+        return True
     try:
         return fingerprint_of(file.path, file.size_bytes) == recording.fingerprint
     except OSError:
@@ -101,21 +100,42 @@ def _homes_of(lost: Sequence[Recording], free: dict[str, FoundFile], checkpoint:
         if len(chosen) == 1:
             homes[recording.id] = chosen[0]
             paths.remove(chosen[0])
+    return _without_collisions(lost, homes)
+
+
+def _without_collisions(lost: Sequence[Recording], homes: dict[str, str]) -> dict[str, str]:
+    """Return the homes but for those at the path of a recording that has found none and so keeps its own."""
+    while held := {it.path for it in lost if it.id not in homes} & set(homes.values()):
+        homes = {recording_id: path for recording_id, path in homes.items() if path not in held}
     return homes
 
 
-def relink_folder(missing: Sequence[Recording], old_folder: str, new_folder: str, paths: Iterable[str]) -> Edit:
-    """Return the edit that takes all missing recordings of one folder for those of the same name in another one.
+def same_names(
+    missing: Iterable[Recording], old_folder: str, new_folder: str, paths: Iterable[str]
+) -> list[tuple[Recording, str]]:
+    """Return missing recordings of one folder with the paths that bear their names in another one, for `relink`.
 
-    Folders are from the project's folder on; `paths` are the recordings that lie there. For files whose content
-    changed, too, such as by another program's tags; recordings without such a file stay missing.
+    Folders and paths are from the project's folder on, an empty folder is the project's own.
     """
     there = set(paths)
-    moved = []
+    found = []
     for recording in missing:
         with suppress(ValueError):
             rest = PurePosixPath(recording.path).relative_to(PurePosixPath(old_folder))
             path = (PurePosixPath(new_folder) / rest).as_posix()
             if path in there:
-                moved.append((recording, replace(recording, path=path, modified_s=0.0)))
-    return Edit(f"Re-link {len(moved):,} recordings to “{new_folder}”", moved=tuple(moved))
+                found.append((recording, path))
+    return found
+
+
+def relink(folder: Path, homes: Iterable[tuple[Recording, str]]) -> Edit:
+    """Return the edit that gives recordings' labels to files that a person chose, whatever these hold.
+
+    Reads the files; UserError where one cannot be read. Also for a file that was changed on purpose.
+    """
+    moved = []
+    for recording, path in homes:
+        file = identify(folder, folder / path)
+        moved.append((recording, replace(file, id=recording.id)))
+    recordings = "1 recording" if len(moved) == 1 else f"{len(moved):,} recordings"
+    return Edit(f"Re-link {recordings}", moved=tuple(moved))
