@@ -7,8 +7,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 from desktop_app.annotation.database import DamagedError, connect_reading, told
+from desktop_app.annotation.lock import FileLock, LockedElsewhereError
 from desktop_app.annotation.places import SIDE_FILES, Place
 from desktop_app.audio.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX, explain_write_error, replacing
+from desktop_app.errors import UserError
 
 KEPT = 7
 """Backups, each of another day on which the folder was opened."""
@@ -50,25 +52,33 @@ def back_up(place: Place, today: date, kept: int = KEPT) -> Path | None:
     return target
 
 
-def set_aside(place: Place, now: datetime) -> Path | None:
-    """Move a damaged database out of the way, with its side files, and return where it is kept; never deletes it."""
-    kept = place.home / f"labels.damaged-{now:%Y%m%d-%H%M%S}.sqlite"
+def restore(place: Place, backup: Path | None, now: datetime) -> Path | None:
+    """Go back to a backup, or to no labels at all, and return where the damaged database is kept; None where none was.
+
+    Nothing is deleted. UserError where another window has the labels open, or the disk refuses.
+    """
     try:
-        for ending in ("", *SIDE_FILES):
-            file = Path(f"{place.database}{ending}")
-            if file.exists():
-                file.replace(f"{kept}{ending}")
+        with closing(FileLock(place.lock)):
+            kept = _set_aside(place, now)
+            if backup is not None:
+                with replacing(place.database) as target, backup.open("rb") as file:
+                    shutil.copyfileobj(file, target)
+    except LockedElsewhereError as holder:
+        raise UserError(str(holder)) from holder
     except OSError as error:
         raise explain_write_error(error, place.database) from error
-    return kept if kept.exists() else None
+    return kept
 
 
-def restore(place: Place, backup: Path | None, now: datetime) -> Path | None:
-    """Go back to a backup, or to no labels at all, and return where the damaged database is kept."""
-    kept = set_aside(place, now)
-    if backup is not None:
-        with replacing(place.database) as target, backup.open("rb") as file:
-            shutil.copyfileobj(file, target)
+def _set_aside(place: Place, now: datetime) -> Path | None:
+    """Move the database out of the way with its side files."""
+    if not place.database.exists():
+        return None
+    kept = place.home / f"labels.damaged-{now:%Y%m%d-%H%M%S}.sqlite"
+    for ending in ("", *SIDE_FILES):
+        file = Path(f"{place.database}{ending}")
+        if file.exists():
+            file.replace(f"{kept}{ending}")
     return kept
 
 
