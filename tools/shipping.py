@@ -5,7 +5,9 @@ picture of what was taken for what.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -224,3 +226,36 @@ def write_page(card: ModelCard, folder: Path) -> None:
     ):
         with replacing(folder / name) as file:
             file.write(content)
+
+
+def script_parser(name: str, description: str) -> ArgumentParser:
+    """Return what the scripts' command lines have in common."""
+    parser = ArgumentParser(description=description, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, help="the folder with speech_commands, spoken_digits, environment10 ...")
+    measured = Path(f"build/{name}_measured.json")
+    parser.add_argument("--measured", type=Path, default=measured, help="results in between")
+    parser.add_argument("--bfloat16", action="store_true", help="faster where the processor has the instructions")
+    parser.add_argument("--only", choices=("measure", "ship"), help="one of the two runs")
+    return parser
+
+
+def begun(parser: ArgumentParser) -> Namespace:
+    """Return the arguments of a script that is started with sense, and keep torch to one core."""
+    arguments = parser.parse_args()
+    if arguments.only == "ship" and not arguments.measured.is_file():
+        sys.exit(f"{arguments.measured} is missing; run with --only measure first.")
+    torch.set_num_threads(1)
+    return arguments
+
+
+def measure_and_ship(
+    arguments: Namespace, measure: Callable[[], Mapping[str, Any]], ship: Callable[[Mapping[str, Any]], None]
+) -> None:
+    """Measure, then train and write what ships; each can be left out, and what was measured is kept in a file."""
+    if arguments.only != "ship":
+        measured = measure()
+        arguments.measured.parent.mkdir(parents=True, exist_ok=True)
+        arguments.measured.write_text(json.dumps(measured, indent=1))
+        print(f"held back: {measured['results']['accuracy']:.1%}")
+    if arguments.only != "measure":
+        ship(json.loads(arguments.measured.read_text()))

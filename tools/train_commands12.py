@@ -8,15 +8,12 @@ from nor was tuned on. The second trains the weights that ship, on every speaker
 first and says so.
 """
 
-import argparse
-import json
-import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from desktop_app.annotation.records import SURE_SCORE
 from desktop_app.classifier.augment import Augmentation
@@ -28,7 +25,7 @@ from desktop_app.classifier.networks import NETWORKS
 from desktop_app.classifier.training import TrainingData, TrainingSettings
 from tools import shipping, speech_material
 from tools.compile_models import calibration_windows
-from tools.shipping import FLOOR_SHARE, About, Made, begin, fit
+from tools.shipping import FLOOR_SHARE, About, Made, begin, begun, fit, measure_and_ship, script_parser
 from tools.speech_material import REJECT_CLASSES, Material, Vocabulary, kept, sources_of
 
 __all__ = ["FLOOR_SHARE", "Material", "kept"]
@@ -136,7 +133,7 @@ def judged(material: Material, made: Made) -> dict[str, Any]:
     }
 
 
-def card_of(material: Material, made: Made, settings: TrainingSettings, measured: dict[str, Any]) -> ModelCard:
+def card_of(material: Material, made: Made, settings: TrainingSettings, measured: Mapping[str, Any]) -> ModelCard:
     """Return the card of the shipped weights."""
     share = measured["environment_false_finds"] / max(1, measured["environment_windows"])
     limits = LIMITS.format(
@@ -154,7 +151,7 @@ def card_of(material: Material, made: Made, settings: TrainingSettings, measured
 
 
 def ship(
-    material: Material, network_name: str, settings: TrainingSettings, measured: dict[str, Any], data: Path
+    material: Material, network_name: str, settings: TrainingSettings, measured: Mapping[str, Any], data: Path
 ) -> None:
     """Train on every speaker and write what ships."""
     made = trained(training_data(material, EVERYONE), network_name, settings)
@@ -165,36 +162,20 @@ def ship(
 
 def main() -> None:
     """Measure, then train and write what ships; each run can be left out."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "data", type=Path, help="the folder with speech_commands, speech_commands_other and environment10"
-    )
+    parser = script_parser("commands12", __doc__)
     parser.add_argument("spoken", type=Path, help="what tools/speak_words.py wrote")
     parser.add_argument("--epochs", type=int, default=100)
     parser.add_argument("--network", choices=sorted(NETWORKS), default="tc_resnet_14_2.5")
-    parser.add_argument(
-        "--measured", type=Path, default=Path("build/commands12_measured.json"), help="results in between"
-    )
-    parser.add_argument("--bfloat16", action="store_true", help="faster where the processor has the instructions")
-    parser.add_argument("--only", choices=("measure", "ship"), help="one of the two runs")
-    arguments = parser.parse_args()
-    torch.set_num_threads(1)
+    chosen = begun(parser)
     settings = TrainingSettings(
-        epochs=arguments.epochs,
-        bfloat16=arguments.bfloat16,
-        class_shares=CLASS_SHARES,
-        augmentation=AUGMENTATION,
+        epochs=chosen.epochs, bfloat16=chosen.bfloat16, class_shares=CLASS_SHARES, augmentation=AUGMENTATION
     )
-    if arguments.only == "ship" and not arguments.measured.is_file():
-        sys.exit(f"{arguments.measured} is missing; run with --only measure first.")
-    material = load_material(arguments.data, arguments.spoken)
-    if arguments.only != "ship":
-        measured = measure(material, arguments.network, settings)
-        arguments.measured.write_text(json.dumps(measured, indent=1))
-        print(f"held-back speakers: {measured['results']['accuracy']:.1%}")
-    if arguments.only != "measure":
-        measured = json.loads(arguments.measured.read_text())
-        ship(material, arguments.network, settings, measured, arguments.data)
+    material = load_material(chosen.data, chosen.spoken)
+    measure_and_ship(
+        chosen,
+        lambda: measure(material, chosen.network, settings),
+        lambda measured: ship(material, chosen.network, settings, measured, chosen.data),
+    )
 
 
 if __name__ == "__main__":
