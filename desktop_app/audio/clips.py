@@ -1,8 +1,5 @@
 """Export parts of recordings: cut exactly, mixed, resampled and re-encoded, under safe names of a chosen pattern."""
 
-import os
-import re
-import string
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -12,6 +9,7 @@ import numpy.typing as npt
 
 from desktop_app.audio.atomic import explain_write_error
 from desktop_app.audio.formats import format_for_path, format_named
+from desktop_app.audio.names import filled, free_path, legal_name, safe
 from desktop_app.audio.reader import Reader, open_audio
 from desktop_app.audio.sources import shown_name
 from desktop_app.audio.writer import BLOCK_FRAMES, SaveReport, save_audio
@@ -30,12 +28,6 @@ PATTERN_FIELDS = {
     "index": "number of the clip in this export, from 1",
 }
 """What a file-name pattern may hold, for dialogs and help texts."""
-
-LONGEST_NAME_BYTES = 200  # file systems take 255; the rest is for the ending, " (2)" and an archive's additions
-
-# Windows: characters and names that no file may have; elsewhere they are only a nuisance in a shell.
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\ud800-\udfff]')
-_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\.|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -77,15 +69,15 @@ def clip_name(request: ClipRequest, settings: ExportSettings, index: int = 1) ->
     that runs to the end of its recording reads "end". UserError lists the fields where the pattern is not understood.
     """
     values: dict[str, object] = {
-        "stem": _safe(request.source.stem),
-        "suffix": _safe(request.source.suffix.lstrip(".")),
-        "folder": _safe(request.source.absolute().parent.name),
+        "stem": safe(request.source.stem),
+        "suffix": safe(request.source.suffix.lstrip(".")),
+        "folder": safe(request.source.absolute().parent.name),
         "onset_s": _Seconds(request.onset_s),
         "offset_s": _Seconds("inf" if request.offset_s is None else request.offset_s),
-        "label": _safe(request.label),
+        "label": safe(request.label),
         "index": index,
     }
-    parts = [legal_name(part) for part in _filled(settings.pattern, values).split("/") if part.strip(" .")]
+    parts = [legal_name(part) for part in filled(settings.pattern, values).split("/") if part.strip(" .")]
     suffix = format_named(settings.format).suffixes[0]
     return "/".join(parts or ["clip"]) + suffix
 
@@ -97,36 +89,6 @@ class _Seconds(float):
         if self == float("inf"):
             return "end"
         return super().__format__(spec) if spec else f"{self:.3f}".rstrip("0").rstrip(".")
-
-
-def _filled(pattern: str, values: dict[str, object]) -> str:
-    """Put the values into the pattern: plain fields only, which can neither look inside objects nor swell the name."""
-    try:
-        pieces = list(string.Formatter().parse(pattern))
-        for _, field, spec, conversion in pieces:
-            if field is not None and (field not in values or conversion or re.search(r"\d{3}|{", spec or "")):
-                raise _bad_pattern(pattern)
-        return pattern.format_map(values)
-    except ValueError as error:
-        raise _bad_pattern(pattern) from error
-
-
-def _bad_pattern(pattern: str) -> UserError:
-    fields = ", ".join(f"{{{name}}}" for name in PATTERN_FIELDS)
-    return UserError(
-        f"The name pattern “{pattern}” is not understood: use the fields {fields}, as in {{stem}}_{{index}}."
-    )
-
-
-def _safe(text: str) -> str:
-    return _FORBIDDEN.sub("_", text)
-
-
-def legal_name(part: str) -> str:
-    """Return the nearest name that every file system takes, and that is not hidden."""
-    name = _safe(part).strip(" ").lstrip(".")
-    name = name.encode()[:LONGEST_NAME_BYTES].decode(errors="ignore").rstrip(" .")
-    return f"_{name}" if _RESERVED.match(name) else name or "clip"
 
 
 def export_clip(
@@ -220,12 +182,4 @@ def _target_for(request: ClipRequest, folder_or_path: Path, settings: ExportSett
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise explain_write_error(error, target.parent) from error
-    return _free(target)
-
-
-def _free(target: Path) -> Path:
-    """Return the path itself or, where it is taken, the first of " (2)", " (3)" ... that is not."""
-    candidate, number = target, 2
-    while os.path.lexists(candidate):
-        candidate, number = target.with_name(f"{target.stem} ({number}){target.suffix}"), number + 1
-    return candidate
+    return free_path(target)
