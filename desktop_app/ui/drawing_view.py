@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from desktop_app.classifier.reports.svg import Drawing, Spot, resolved
 from desktop_app.ui.theme import Theme, type_family
 
-LEAST_ZOOM, MOST_ZOOM = 0.75, 1.4
+LEAST_ZOOM, MOST_ZOOM = 0.7, 1.4
 """Between them the drawing fills the room; below, its letters could not be read."""
 OUTLINE_PX = 2.0
 STEPS: Mapping[int, tuple[int, int]] = {
@@ -53,6 +53,8 @@ class DrawingView(QWidget):
         self._met: Spot | None = None
         self._chosen: Spot | None = None
         self.setMouseTracking(True)
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
         theme.changed.connect(self._forget_picture)
 
     @property
@@ -66,7 +68,7 @@ class DrawingView(QWidget):
         self.setAccessibleName(drawing.title if drawing else "")
         keyed = drawing is not None and any(spot.tip.key for spot in drawing.spots)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if keyed else Qt.FocusPolicy.NoFocus)
-        least = QSize(round(LEAST_ZOOM * drawing.width), round(LEAST_ZOOM * drawing.height)) if drawing else QSize()
+        least = QSize(round(LEAST_ZOOM * drawing.width), round(LEAST_ZOOM * drawing.height)) if drawing else QSize(0, 0)
         self.setMinimumSize(least)
         self._forget_picture()
 
@@ -204,4 +206,4 @@ def _nearest(spots: Sequence[Spot], start: Spot, step: tuple[int, int]) -> Spot:
 
 def _plain(text: str) -> str:
     """Return a text that a tool tip shows as it is: names of classes may look like markup."""
-    return f"<span>{escape(text)}</span>"
+    return f'<p style="white-space: pre">{escape(text)}</p>'

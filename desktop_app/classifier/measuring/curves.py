@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desktop_app.classifier.measuring.predictions import Booleans, Floats
+from desktop_app.classifier.measuring.predictions import Booleans, Floats, Integers
 
 RELIABILITY_BINS = 10
 
@@ -60,7 +60,7 @@ def precision_recall(label: str, scores: Floats, positive: Booleans) -> Precisio
 
 def reliability(top_scores: Floats, right: Booleans, bins: int = RELIABILITY_BINS) -> tuple[ReliabilityBin, ...]:
     """Return the clips counted in equal ranges of their top score (C. Guo et al., On Calibration, 2017)."""
-    which = np.minimum((top_scores * bins).astype(np.int64), bins - 1)
+    which = bins_of(top_scores, bins)
     clips = np.bincount(which, minlength=bins)
     score_sums = np.bincount(which, weights=top_scores, minlength=bins)
     hits = np.bincount(which, weights=right.astype(np.float64), minlength=bins)
@@ -74,6 +74,12 @@ def reliability(top_scores: Floats, right: Booleans, bins: int = RELIABILITY_BIN
         )
         for place in range(bins)
     )
+
+
+def bins_of(top_scores: Floats, bins: int = RELIABILITY_BINS) -> Integers:
+    """Return the place of the bin that each score falls into."""
+    places: Integers = np.minimum((top_scores * bins).astype(np.int64), bins - 1)
+    return places
 
 
 def calibration_error(bins: tuple[ReliabilityBin, ...]) -> float:

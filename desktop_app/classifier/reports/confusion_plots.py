@@ -42,6 +42,11 @@ def confusion_plot(classes: Sequence[str], confusion: Integers) -> Drawing:
     return drawing
 
 
+def named(classes: Sequence[str], target: int, judged: int) -> str:
+    """Return what was judged so, in words."""
+    return f"{classes[target]} found" if target == judged else f"{classes[target]} taken for {classes[judged]}"
+
+
 def _cells(drawing: Drawing, place: tuple[float, float, float], classes: Sequence[str], confusion: Integers) -> None:
     left, top, cell = place
     totals = np.maximum(confusion.sum(axis=1), 1)
@@ -51,7 +56,7 @@ def _cells(drawing: Drawing, place: tuple[float, float, float], classes: Sequenc
         # A few mistakes must be seen beside hundreds of hits, so mistakes are shaded by the root of their share.
         opacity = 0.1 + 0.82 * share if right else 0.12 + 0.8 * share**0.5
         corner = (left + column * cell, top + row * cell)
-        words = f"{classes[row]} taken for {classes[column]}: {clips} of {totals[row]} ({share:.1%})"
+        words = f"{named(classes, row, column)}: {clips} of {totals[row]} ({share:.1%})"
         tip = Tip(words, (int(row), int(column)))
         drawing.rect(corner, (cell, cell), Ink(fill="accent" if right else "wrong", opacity=opacity), tip)
         if cell >= 22:
@@ -178,7 +183,7 @@ def _flows(
     ribbons = []
     for target, judged in np.argwhere(shown):
         clips, name = int(shown[target, judged]), classes[target]
-        tip = Tip(f"{name} taken for {classes[judged]}: {clips}", (int(target), int(judged)))
+        tip = Tip(f"{named(classes, target, judged)}: {clips}", (int(target), int(judged)))
         ends = left.take(target, clips * left.scale), right.take(judged, clips * right.scale)
         ribbons.append((bool(target != judged), colours[name], ends, clips * left.scale, tip))
     for wrong, colour, (start, end), thickness, tip in sorted(ribbons, key=lambda ribbon: ribbon[0]):

@@ -10,6 +10,7 @@ from desktop_app import __version__
 from desktop_app.annotation.records import BACKGROUND_LABELS
 from desktop_app.assets import resources_dir
 from desktop_app.classifier.measuring.metrics import ConfusedPair
+from desktop_app.classifier.reports.report_plots import CAPTIONS
 from desktop_app.classifier.reports.svg import clean
 from desktop_app.colours import DARK, LIGHT, Tones, label_colours
 
@@ -44,35 +45,18 @@ def html_of(report: "Report", pictures: Mapping[str, str]) -> str:
         _header(report),
         _headline(report),
         _notes(report),
-        _section("What was taken for what", _CONFUSION, _wide(pictures["confusion"])),
-        _section("From what clips are to what they were taken for", _ALLUVIAL, _wide(pictures["alluvial"])),
-        _section("Most confused pairs", _PAIRS, _pairs(report)),
-        _section("By class", _CLASSES, _classes(report)),
+        _section("What was taken for what", CAPTIONS["confusion"], _wide(pictures["confusion"])),
+        _section("From what clips are to what they were taken for", CAPTIONS["alluvial"], _wide(pictures["alluvial"])),
+        _section("Most confused pairs", CAPTIONS["pairs"], _pairs(report)),
+        _section("By class", CAPTIONS["classes"], _classes(report)),
         f'<div class="columns">{_scores(report, pictures)}</div>',
-        _section("Precision over recall", _CURVES, _wide(pictures["precision_recall"])),
+        _section("Precision over recall", CAPTIONS["precision_recall"], _wide(pictures["precision_recall"])),
         _groups(report, pictures),
         _section("The model", clean(report.card.title), _card(report)),
         f"<footer>Made by Earmark {__version__} on {clean(report.created)}.</footer>",
     )
     title = clean(f"{report.card.name} on {report.data.name}")
     return _PAGE.substitute(title=title, style=_style(), body="\n".join(part for part in parts if part))
-
-
-_CONFUSION = (
-    "Rows: what clips are. Columns: what they were taken for. Blue is right, orange is wrong; the stronger, the larger "
-    "the share of the row."
-)
-_ALLUVIAL = "Pale flows are right, strong ones are wrong, in the colour of what the clips are."
-_PAIRS = "The surest mistakes first: a wrong label on the clip is often the reason."
-_CLASSES = (
-    "Precision: share of what was taken for the class that is of it. Recall: share of the class that was found. "
-    "Average precision: how well the class’s score alone ranks its clips above all others."
-)
-_RELIABILITY = (
-    "A score is honest where the bar ends on the dashed line. Orange: fewer were right than the scores promise; pale "
-    "blue: more."
-)
-_CURVES = "What a threshold on the class’s score would give; the hardest classes first. AP: average precision."
 
 
 def _header(report: "Report") -> str:
@@ -178,7 +162,7 @@ def _scores(report: "Report", pictures: Mapping[str, str]) -> str:
         for each in reversed(bins)
     )
     table = _table(("score", "#clips", "#mean score", "#judged right"), rows)
-    return _section("Reliability of the scores", _RELIABILITY, _wide(pictures["reliability"])) + _section(
+    return _section("Reliability of the scores", CAPTIONS["reliability"], _wide(pictures["reliability"])) + _section(
         "What scores were worth", "Clips by the score of what they were taken for.", table
     )
 

@@ -50,3 +50,17 @@ PLOTS: Mapping[str, Callable[[Sequence[str], Measures], Drawing]] = {
     "groups": lambda classes, measures: group_plot(measures.by_group),
 }
 """Every picture of a report by the name of its file."""
+
+CAPTIONS: Mapping[str, str] = {
+    "confusion": "Rows: what clips are. Columns: what they were taken for. Blue is right, orange is wrong; the "
+    "stronger, the larger the share of the row.",
+    "alluvial": "Pale flows are right, strong ones are wrong, in the colour of what the clips are.",
+    "pairs": "The surest mistakes first: a wrong label on the clip is often the reason.",
+    "classes": "Precision: share of what was taken for the class that is of it. Recall: share of the class that was "
+    "found. Average precision: how well the class’s score alone ranks its clips above all others.",
+    "reliability": "A score is honest where the bar ends on the dashed line. Orange: fewer were right than the scores "
+    "promise; pale blue: more.",
+    "precision_recall": "What a threshold on the class’s score would give; the hardest classes first. AP: average "
+    "precision.",
+}
+"""What people must know to read a picture or a table."""
