@@ -196,7 +196,7 @@ class Capture:
                 before = heard
             if self._overflows != overflows:
                 overflows = self._overflows
-                self._note(Gap(heard[0], 0, "reported by the driver"))
+                self._note(Gap(heard[0], 0, "reported"))
             if not source.active:
                 return f"The microphone “{source.name}” is gone: plug it in again, and it goes on by itself."
             if source.live and now_s - max(heard[1], started_s) > SILENT_LIMIT_S:
@@ -210,7 +210,7 @@ class Capture:
         self._clock = (*self._clock, (frame, time.time() - (time.monotonic() - began_s)))
         if frame:
             away_s = max(began_s - before[1], 0)
-            self._add(Gap(frame, round(away_s * self._rate_hz), "the microphone was away"))
+            self._add(Gap(frame, round(away_s * self._rate_hz), "away"))
         self._phase, self._problem = "running", ""
 
     def _note(self, gap: Gap | None) -> None:

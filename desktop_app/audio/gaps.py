@@ -4,6 +4,7 @@ Drivers have a flag for it, but PulseAudio never raises it: 64 % of the sound wa
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 INTERVAL_S = 1.0
 """How long the smallest lateness is looked for. Callbacks jitter by 20 ms, and under load come late in bursts; the one
@@ -14,6 +15,14 @@ DRIFT = 0.001
 """What a sound card's clock may go wrong by; good ones keep to a tenth of it."""
 
 
+GapKind = Literal["lost", "reported", "away"]
+_CAUSES: dict[GapKind, str] = {
+    "lost": "lost by the system",
+    "reported": "reported by the driver",
+    "away": "the microphone was away",
+}
+
+
 @dataclass(frozen=True)
 class Gap:
     """Sound that is missing."""
@@ -22,8 +31,14 @@ class Gap:
     """Number of the first frame after it, in the ring."""
     frames: int
     """How much is missing, at the rate of the capture."""
-    cause: str
-    """What happened, for the person: "lost by the system", "the microphone was away"."""
+    kind: GapKind
+    """`lost`: by the system, found by counting, to about a second. `reported`: by the driver, which does not say how
+    much. `away`: the device was gone; exactly here."""
+
+    @property
+    def cause(self) -> str:
+        """Return what happened, for the person."""
+        return _CAUSES[self.kind]
 
 
 class FrameCount:
@@ -71,4 +86,4 @@ class FrameCount:
             return None
         missing_s = min(least_s, self._suspect_s) - usual_s
         frame, self._usual_s, self._suspect_s = self._suspect_frame, usual_s + missing_s, None
-        return Gap(frame, round(missing_s * self._rate_hz), "lost by the system")
+        return Gap(frame, round(missing_s * self._rate_hz), "lost")
