@@ -65,13 +65,14 @@ def annotation_of(row: Row) -> Annotation:
         score,
         note,
         reviewer,
-        None if time_us is None else _time_of(time_us, utc_offset_s),
+        None if time_us is None else time_of(time_us, utc_offset_s),
         json.loads(extra) if extra else NO_COLUMNS,
         uid,
     )
 
 
-def _time_of(time_us: int, utc_offset_s: int) -> datetime:
+def time_of(time_us: int, utc_offset_s: int) -> datetime:
+    """Return a stored time, with its offset from UTC."""
     return (_EPOCH + timedelta(microseconds=time_us)).astimezone(timezone(timedelta(seconds=utc_offset_s)))
 
 

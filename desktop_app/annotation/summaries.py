@@ -6,10 +6,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
-from desktop_app.annotation.annotations import Annotation, Status, by_onset
+from desktop_app.annotation.annotations import Status
 from desktop_app.annotation.fingerprints import folder_of
-from desktop_app.annotation.rows import JOIN_NAMES, SELECT_ANNOTATION, annotation_of, fetch_all, path_of
+from desktop_app.annotation.rows import STATUSES, Row, fetch_all, path_of, time_of
+
+_DRAFT, _ACCEPTED = STATUSES.index(Status.DRAFT), STATUSES.index(Status.ACCEPTED)
 
 
 @dataclass(frozen=True)
@@ -75,36 +78,39 @@ def progress_of(connection: sqlite3.Connection) -> list[FolderProgress]:
 
 
 def verdicts_of(connection: sqlite3.Connection, recording_ids: Sequence[str] | None) -> list[RecordingVerdict]:
-    """Return a verdict for each recording that has annotations, by path; None: for all of them."""
-    where = "" if recording_ids is None else "WHERE r.uid IN (SELECT value FROM json_each(?))"
-    statement = f"SELECT {SELECT_ANNOTATION}, r.path FROM annotations a {JOIN_NAMES} {where} ORDER BY r.path"
+    """Return verdicts by path: for each of these recordings, or (None) for all that have annotations."""
+    wanted = "" if recording_ids is None else "WHERE r.uid IN (SELECT value FROM json_each(?))"
+    statement = f"""SELECT r.uid, r.path, l.name, a.status, a.score, a.reviewer, a.time_us, a.utc_offset_s
+        FROM recordings r {"JOIN" if recording_ids is None else "LEFT JOIN"} annotations a ON a.recording = r.id
+        LEFT JOIN labels l ON l.id = a.label {wanted} ORDER BY r.path, a.onset_s, a.offset_s, a.uid"""
     rows = fetch_all(connection, statement, None if recording_ids is None else [json.dumps(list(recording_ids))])
-    held: dict[tuple[str, str], list[Annotation]] = defaultdict(list)
+    return [_verdict_of(list(of_one)) for _, of_one in groupby(rows, key=lambda row: row[0])]
+
+
+def _verdict_of(rows: list[Row]) -> RecordingVerdict:
+    """Return what the annotations of one recording come to, from their rows by onset."""
+    labels: dict[int | None, dict[str, None]] = {place: {} for place in (*range(len(STATUSES)), None)}
+    scores: dict[int | None, float] = {}
+    last: Row | None = None
     for row in rows:
-        held[row[1], path_of(row[16])].append(annotation_of(row))
-    return [verdict_of(uid, path, annotations) for (uid, path), annotations in held.items()]
+        label, status, score, time_us = row[2], row[3], row[4], row[6]
+        labels[status][label] = None
+        if score is not None:
+            scores[status] = max(score, scores.get(status, score))
+        if status != _DRAFT and time_us is not None and (last is None or time_us >= last[6]):
+            last = row
 
+    def of(status: Status) -> tuple[str, ...]:
+        return tuple(labels[STATUSES.index(status)])
 
-def verdict_of(recording_id: str, path: str, annotations: Sequence[Annotation]) -> RecordingVerdict:
-    """Return what the annotations of one recording come to."""
-    ordered = by_onset(annotations)
-
-    def labels(status: Status) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(it.label for it in ordered if it.status == status))
-
-    judged = [it for it in ordered if it.status != Status.DRAFT and it.time is not None]
-    last = max(judged, key=lambda it: it.time or datetime.min, default=None)
-    counting = [it for it in ordered if it.status == Status.DRAFT] or [
-        it for it in ordered if it.status == Status.ACCEPTED
-    ]
     return RecordingVerdict(
-        recording_id,
-        path,
-        labels(Status.ACCEPTED),
-        labels(Status.REJECTED),
-        labels(Status.UNCERTAIN),
-        labels(Status.DRAFT),
-        max((it.score for it in counting if it.score is not None), default=None),
-        last.reviewer if last is not None else "",
-        last.time if last is not None else None,
+        recording_id=rows[0][0],
+        path=path_of(rows[0][1]),
+        accepted=of(Status.ACCEPTED),
+        rejected=of(Status.REJECTED),
+        uncertain=of(Status.UNCERTAIN),
+        drafts=of(Status.DRAFT),
+        score=scores.get(_DRAFT if labels[_DRAFT] else _ACCEPTED),
+        reviewer=last[5] if last is not None else "",
+        time=time_of(last[6], last[7]) if last is not None else None,
     )

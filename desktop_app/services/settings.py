@@ -77,6 +77,8 @@ class Preferences:
     """Widths of the folder list's columns in pixels, by name; a column without an entry has its default."""
     model: str = ""
     """Name of the model that classifies; empty: the shipped one."""
+    reviewer: str = ""
+    """Name that annotations bear as their maker or judge; empty: none."""
 
 
 class Settings(QObject):
