@@ -1,4 +1,4 @@
-"""Print the benchmark table: `python -m benchmarks [SUBJECT...]` (start, hour, frames, probe, classify)."""
+"""Print the benchmark table: `python -m benchmarks [SUBJECT...]` (start, hour, frames, probe, classify, judge)."""
 
 import argparse
 import importlib
@@ -15,7 +15,7 @@ from benchmarks.inputs import Inputs
 from benchmarks.measuring import Row
 from benchmarks.window import screen
 
-SUBJECTS = ("start", "hour", "frames", "probe", "classify")
+SUBJECTS = ("start", "hour", "frames", "probe", "classify", "judge")
 
 
 def main() -> int:
