@@ -165,14 +165,6 @@ def learnable(group: str) -> bool:
     return position_of(group) >= HELD_BACK
 
 
-def with_words(material: Material, wanted: Callable[[str], bool], options: Options) -> Made:
-    """Return a network that has learnt from words, but not from the Free Spoken Digit Dataset."""
-    data = learnt_from(material, None, wanted)
-    made = begin(data.train, FRONT_END, NETWORKS[NETWORK], options.first_settings.seed)
-    fit(made, data, options.first_settings)
-    return made
-
-
 @lru_cache(maxsize=1)
 def load(data: Path, spoken: Path) -> tuple[Material, ClipSet]:
     """Decode everything once: words and sounds, and the takes of the digits."""
@@ -180,15 +172,29 @@ def load(data: Path, spoken: Path) -> tuple[Material, ClipSet]:
 
 
 @lru_cache(maxsize=1)
+def with_words(data: Path, options: Options) -> Made:
+    """Return a network that has learnt from words, but not from the Free Spoken Digit Dataset; never change it."""
+    material, _ = load(data, options.spoken)
+    learning = learnt_from(material, None, learnable)
+    made = begin(learning.train, FRONT_END, NETWORKS[NETWORK], options.first_settings.seed)
+    fit(made, learning, options.first_settings)
+    return made
+
+
+def copy_of(made: Made) -> Made:
+    """Return the same with a network of its own."""
+    return replace(made, network=copy.deepcopy(made.network))
+
+
+@lru_cache(maxsize=1)
 def all_folds(data: Path, options: Options) -> Mapping[str, FoldRun]:
     """Train a network for each speaker left out; all begin with the same one, which has heard none of the four."""
     material, takes = load(data, options.spoken)
-    first = with_words(material, learnable, options)
     runs = {}
     for fold in FOLDS:
         print(f"without {fold}", flush=True)
         rest, test = kept(takes, lambda group: group != fold), kept(takes, lambda group: group == fold)  # noqa: B023
-        made = replace(first, network=copy.deepcopy(first.network))
+        made = copy_of(with_words(data, options))
         runs[fold] = run_fold(made, learnt_from(material, rest, learnable), options.settings, test)
     return runs
 
@@ -247,7 +253,7 @@ def finds_share(networks: list[Made], temperature: float, clips: ClipSet) -> flo
 def ship(data: Path, options: Options, measured: Mapping[str, Any]) -> None:
     """Train on all speakers and write what ships."""
     material, takes = load(data, options.spoken)
-    made = with_words(material, lambda group: True, options)
+    made = copy_of(with_words(data, options))
     learning = learnt_from(material, takes, lambda group: True)
     fit(made, learning, options.settings)
     about = About(
