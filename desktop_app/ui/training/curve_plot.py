@@ -25,6 +25,8 @@ class Curve:
     tone: str = "accent"
     """A name of `colours.Tones`."""
     dashed: bool = False
+    dots: bool = False
+    """Every point is one that was measured: shown while they are few."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ class CurvePlot(QWidget):
         ]
         painter.setPen(QPen(colour, 2, Qt.PenStyle.DotLine if curve.dashed else Qt.PenStyle.SolidLine))
         painter.drawPolyline(QPolygonF(points))
-        if not curve.dashed and len(points) <= DOTTED_UP_TO:
+        if curve.dots and len(points) <= DOTTED_UP_TO:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
             for point in points:
@@ -231,6 +233,7 @@ def x_ticks(axes: Axes, most: int) -> list[tuple[float, str]]:
         every = -(-len(powers) // most) or 1
         return [(10.0**power, f"{10.0**power:g}") for power in powers[::every]]
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**3, 10**4, 10**5, 10**9) if (high - low) / s <= most)
-    first = math.ceil(low / step) * step
-    ticks = {first + step * index for index in range(int((high - first) // step) + 1)} | {math.ceil(low)}
-    return [(float(x), f"{x:g}") for x in sorted(ticks) if x == math.ceil(low) or (x - low) >= 0.6 * step]
+    start = math.ceil(low)
+    first = start if step < 5 else math.ceil(low / step) * step
+    ticks = {start} | {first + step * index for index in range(int((high - first) // step) + 1)}
+    return [(float(x), f"{x:g}") for x in sorted(ticks) if x == start or x - low >= 0.6 * step]

@@ -168,6 +168,7 @@ class ChangeSwitch(QCheckBox):
         super().__init__(spec.words)
         self._editor, self._spec = editor, spec
         usual = ConfigEditor(RunConfig())
+        self._switching = False
         self._before: dict[str, Any] = {key: usual.value(key) for key in spec.strengths}
         self.setToolTip(spec.tip)
         self._show()
@@ -176,14 +177,16 @@ class ChangeSwitch(QCheckBox):
 
     def _show(self) -> None:
         values = {key: self._editor.value(key) for key in self._spec.strengths}
-        if any(values.values()):
+        if any(values.values()) and not self._switching:
             self._before = values
         self.setChecked(any(values.values()))
 
     def _switch(self, on: bool) -> None:
-        before = dict(self._before)
-        for key in self._spec.strengths:
-            self._editor.put(key, before[key] if on else type(before[key])(0))
+        self._switching = True  # half of it off is not what it was before
+        for key, strength in self._before.items():
+            self._editor.put(key, strength if on else type(strength)(0))
+        self._switching = False
+        self._show()
 
 
 class AugmentationSwitch(QCheckBox):

@@ -39,6 +39,7 @@ class RateView(QWidget):
         self._show()
         finder.running_changed.connect(self._show_running)
         finder.reading.connect(self._show_reading)
+        finder.noted.connect(lambda _: self._words.setText("The first steps…"))
         finder.tried.connect(self._add)
         finder.found.connect(self._show_best)
         finder.failed.connect(self._show_failure)
@@ -118,7 +119,8 @@ class RateView(QWidget):
 
     def _show(self) -> None:
         points = self._points
-        x = (LOWEST, max(HIGHEST if not points else points[-1].rate * 1.5, LOWEST * 1000))
+        ended = points and not self._finder.running
+        x = (LOWEST, max(points[-1].rate * 1.5, 1000 * LOWEST) if ended else HIGHEST)
         low = min((point.smoothed for point in points), default=0.0) * SHARE_BELOW
         high = max(points[0].smoothed * SHARE_ABOVE if points else 1.0, low + 1e-6)
         curves = (

@@ -197,7 +197,8 @@ class RunView(QWidget):
 
     def _begin(self, begun: Begun) -> None:
         self._rounds, self._epochs = list(begun.rounds), begun.epochs
-        self._bar.setRange(0, 1000)
+        self._bar.setRange(0, 0)
+        self._say("The first steps…")
         self._show_curves()
 
     def _show_standing(self, standing: Standing) -> None:
@@ -205,6 +206,7 @@ class RunView(QWidget):
             return
         step = standing.step
         left = f", {waiting_words(standing.seconds_left)} left" if standing.seconds_left is not None else ""
+        self._bar.setRange(0, 1000)
         self._bar.setValue(round(1000 * standing.fraction))
         self._say(
             f"Round {step.epoch} of {standing.epochs}, step {step.step} of {step.steps}{left}   "
@@ -257,7 +259,7 @@ def curves_of(rounds: Sequence[EpochReport], what: str) -> tuple[Curve, ...]:
     learnt = [(float(report.epoch), float(getattr(report, what))) for report in rounds]
     pairs = ((report.epoch, getattr(report, f"held_back_{what}")) for report in rounds)
     held_back = [(float(epoch), float(value)) for epoch, value in pairs if value is not None]
-    return Curve(LEARNT, learnt, "wrong", dashed=True), Curve(HELD_BACK, held_back)
+    return Curve(LEARNT, learnt, "wrong", dashed=True), Curve(HELD_BACK, held_back, dots=True)
 
 
 def outcome_words(outcome: RunOutcome) -> str:

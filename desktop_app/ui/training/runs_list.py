@@ -11,7 +11,7 @@ from desktop_app.services.training_runs import RunRecord, list_runs, runs_dir
 from desktop_app.ui.training.parts import Card, push_button
 from desktop_app.ui.widgets import role_label
 
-COLUMNS = ("Run", "Data", "Begun", "Rounds", "Right", "State")
+COLUMNS = ("Model", "Data", "Begun", "Rounds", "Right", "State")
 NUMBER_COLUMNS = (3, 4)
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -137,7 +137,7 @@ def row_of(record: RunRecord) -> tuple[str, ...]:
     else:
         state = "broken off" if record.rounds else "not begun"
     return (
-        record.path.name,
+        record.config.name,
         Path(record.config.data.source).name,
         f"{record.began:%Y-%m-%d %H:%M}",
         f"{len(record.rounds)} of {record.config.training.epochs}",
