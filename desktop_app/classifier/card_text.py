@@ -7,11 +7,14 @@ from desktop_app.classifier.card import ModelCard, Results
 _MARK = 100.0
 
 
-def markdown_of(card: ModelCard, *, picture: str = "") -> str:
-    """Return the card as Markdown; `picture` is the address of one of what was taken for what, or empty."""
+def markdown_of(card: ModelCard, *, picture: str = "", counts: bool = True) -> str:
+    """Return the card as Markdown; `picture` is the address of one of what was taken for what, or empty.
+
+    Without `counts` the table of what was taken for what is left out.
+    """
     parts = [f"# {card.name}", card.title, *_facts(card)]
     if card.results:
-        parts += _results(card, card.results, picture)
+        parts += _results(card, card.results, picture, counts=counts)
     parts += ["## Trained on", _table(("recordings", "clips", "licence", "by"), _sources(card))]
     parts += ["## Use", card.intended_use, "## Limits", card.limits]
     return "\n\n".join(parts) + "\n"
@@ -31,7 +34,7 @@ def _facts(card: ModelCard) -> list[str]:
     return [_table(("", ""), rows)]
 
 
-def _results(card: ModelCard, results: Results, picture: str) -> list[str]:
+def _results(card: ModelCard, results: Results, picture: str, *, counts: bool) -> list[str]:
     rows = [
         ("accuracy", _percent(results.accuracy)),
         ("macro F1", _percent(results.macro_f1)),
@@ -41,13 +44,13 @@ def _results(card: ModelCard, results: Results, picture: str) -> list[str]:
     ]
     classes = [(f"`{name}`", _percent(results.class_accuracy[name])) for name in card.classes]
     confusion = [(f"`{name}`", *row) for name, row in zip(card.classes, results.confusion, strict=True)]
+    matrix = _table(("", *(f"`{name}`" for name in card.classes)), confusion)
     return [
         "## How good it is",
         results.how,
         _table(("measure", "value"), rows),
         _table(("class", "judged right"), classes),
-        "Rows: what it is. Columns: what it was taken for.",
-        _table(("", *(f"`{name}`" for name in card.classes)), confusion),
+        *(("Rows: what it is. Columns: what it was taken for.", matrix) if counts else ()),
         *([f"![What was taken for what]({picture})"] if picture else []),
         "### By speaker",
         _spread(results),
