@@ -6,9 +6,10 @@ picture of what was taken for what.
 
 import json
 import sys
+import time
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,8 @@ class Made:
     """In the order of its outputs."""
     window_frames: int
     """Length of what it hears."""
+    cpu_s: float = 0.0
+    """Processor time that its training has taken so far."""
 
     @property
     def size(self) -> dict[str, int]:
@@ -93,7 +96,7 @@ class FoldRun:
     logits: Tensor
     """Of these clips."""
     curve: tuple[CurvePoint, ...]
-    """How the training went."""
+    """How the training went; its time counts what the network had learnt before."""
     learnt: int
     """Windows learnt from."""
 
@@ -107,20 +110,23 @@ def begin(clips: ClipSet, config: LogMelConfig, description: Mapping[str, Any], 
     return Made(network, description, front_end, clips.classes, frames)
 
 
-def fit(made: Made, data: TrainingData, settings: TrainingSettings) -> None:
-    """Train the network in place, printing a line a round."""
+def fit(made: Made, data: TrainingData, settings: TrainingSettings) -> Made:
+    """Train the network in place, printing a line a round, and return it with the time that this took."""
+    started_s = time.process_time()
     for report in train(made.network, LogMel(made.front_end), data, settings):
         held_back = "" if report.held_back_accuracy is None else f"  held back {report.held_back_accuracy:.3f}"
         line = (
             f"{report.epoch:3d}  loss {report.loss:.3f}  right {report.accuracy:.3f}{held_back}  {report.seconds:.0f} s"
         )
         print(line, flush=True)
+    return replace(made, cpu_s=made.cpu_s + time.process_time() - started_s)
 
 
 def run_fold(made: Made, data: TrainingData, settings: TrainingSettings, test: ClipSet) -> FoldRun:
     """Train the network in place, printing a line a round, and let it judge the clips of its fold."""
-    curve = trained(made.network, LogMel(made.front_end), data, settings, test)
-    return FoldRun(made, test, made.logits(test), tuple(curve), len(data.train))
+    points = trained(made.network, LogMel(made.front_end), data, settings, test)
+    curve = tuple(replace(point, cpu_s=round(made.cpu_s + point.cpu_s, 2)) for point in points)
+    return FoldRun(made, test, made.logits(test), curve, len(data.train))
 
 
 def temperature_of(runs: Iterable[FoldRun]) -> float:

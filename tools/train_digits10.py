@@ -25,24 +25,9 @@ from desktop_app.classifier.data.dataset import ClipSet, join
 from desktop_app.classifier.frontend import LogMelConfig
 from desktop_app.classifier.networks import NETWORKS
 from desktop_app.classifier.training import TrainingData, TrainingSettings
-from tools import speech_material
+from tools import shipping, speech_material
 from tools.evaluation.folds import Values
-from tools.shipping import (
-    About,
-    FoldRun,
-    Made,
-    begin,
-    begun,
-    card_of,
-    evaluate_folds,
-    fit,
-    fold_values,
-    measure_and_ship,
-    run_fold,
-    script_parser,
-    temperature_of,
-    write_model,
-)
+from tools.shipping import About, FoldRun, Made
 from tools.speech_material import REJECT_CLASSES, SILENCE, UNKNOWN, Material, Vocabulary, decoded, kept, sources_of
 
 FOLDS = ("george", "jackson", "nicolas", "yweweler")
@@ -176,9 +161,8 @@ def with_words(data: Path, options: Options) -> Made:
     """Return a network that has learnt from words, but not from the Free Spoken Digit Dataset; never change it."""
     material, _ = load(data, options.spoken)
     learning = learnt_from(material, None, learnable)
-    made = begin(learning.train, FRONT_END, NETWORKS[NETWORK], options.first_settings.seed)
-    fit(made, learning, options.first_settings)
-    return made
+    made = shipping.begin(learning.train, FRONT_END, NETWORKS[NETWORK], options.first_settings.seed)
+    return shipping.fit(made, learning, options.first_settings)
 
 
 def copy_of(made: Made) -> Made:
@@ -195,24 +179,24 @@ def all_folds(data: Path, options: Options) -> Mapping[str, FoldRun]:
         print(f"without {fold}", flush=True)
         rest, test = kept(takes, lambda group: group != fold), kept(takes, lambda group: group == fold)  # noqa: B023
         made = copy_of(with_words(data, options))
-        runs[fold] = run_fold(made, learnt_from(material, rest, learnable), options.settings, test)
+        runs[fold] = shipping.run_fold(made, learnt_from(material, rest, learnable), options.settings, test)
     return runs
 
 
 def measure_fold(data: Path, fold: str, options: Options = Options()) -> Values:
     """Return what the network without one speaker is worth on that speaker; all are trained at the first call."""
-    return fold_values(all_folds(data, options), fold)
+    return shipping.fold_values(all_folds(data, options), fold)
 
 
 def measure(data: Path, options: Options) -> dict[str, Any]:
     """Return temperature and results over all speakers left out, and what else the card says."""
     material, _ = load(data, options.spoken)
     runs = all_folds(data, options)
-    temperature = temperature_of(runs.values())
+    temperature = shipping.temperature_of(runs.values())
     return {
         "temperature": temperature,
-        "results": asdict(evaluate_folds(runs, FOLDS)),
-        "untouched": evaluate_folds(runs, UNTOUCHED).accuracy,
+        "results": asdict(shipping.evaluate_folds(runs, FOLDS)),
+        "untouched": shipping.evaluate_folds(runs, UNTOUCHED).accuracy,
         "ten": right_share([(run.logits, run.test) for run in runs.values()], digits_only=True),
         **elsewhere([run.made for run in runs.values()], temperature, material),
     }
@@ -255,7 +239,7 @@ def ship(data: Path, options: Options, measured: Mapping[str, Any]) -> None:
     material, takes = load(data, options.spoken)
     made = copy_of(with_words(data, options))
     learning = learnt_from(material, takes, lambda group: True)
-    fit(made, learning, options.settings)
+    shipping.fit(made, learning, options.settings)
     about = About(
         name="digits10",
         title="Ten spoken English digits, other speech, and silence",
@@ -265,18 +249,18 @@ def ship(data: Path, options: Options, measured: Mapping[str, Any]) -> None:
         how=HOW.format(**measured),
     )
     source = DataSource("Free Spoken Digit Dataset, four of its speakers", LICENCE, JAKOBOVSKI, len(takes))
-    card = card_of(about, made, options.settings, measured, (source, *sources_of(material)))
+    card = shipping.card_of(about, made, options.settings, measured, (source, *sources_of(material)))
     rows = torch.randperm(len(learning.train), generator=torch.Generator().manual_seed(1))[:CALIBRATION_WINDOWS]
-    write_model(made, card, learning.train.floats(rows).numpy())
+    shipping.write_model(made, card, learning.train.floats(rows).numpy())
 
 
 def main() -> None:
     """Measure, then train and write what ships; each run can be left out."""
-    parser = script_parser("digits10", __doc__)
+    parser = shipping.script_parser("digits10", __doc__)
     parser.add_argument("spoken", type=Path, help="what tools/speak_words.py wrote")
-    chosen = begun(parser)
+    chosen = shipping.begun(parser)
     options = Options(chosen.spoken, bfloat16=chosen.bfloat16)
-    measure_and_ship(
+    shipping.measure_and_ship(
         chosen, lambda: measure(chosen.data, options), lambda measured: ship(chosen.data, options, measured)
     )
 

@@ -22,23 +22,9 @@ from desktop_app.classifier.data.dataset import ClipSet, join, load_clips
 from desktop_app.classifier.frontend import LogMelConfig
 from desktop_app.classifier.noises import coloured_noise
 from desktop_app.classifier.training import TrainingData, TrainingSettings
+from tools import shipping
 from tools.evaluation.folds import Values
-from tools.shipping import (
-    About,
-    FoldRun,
-    Made,
-    begin,
-    begun,
-    card_of,
-    evaluate_folds,
-    fit,
-    fold_values,
-    measure_and_ship,
-    run_fold,
-    script_parser,
-    temperature_of,
-    write_model,
-)
+from tools.shipping import About, FoldRun, Made
 from tools.speech_material import kept
 
 FOLDS = ("1", "2", "3")
@@ -148,7 +134,7 @@ def turned(clips: ClipSet, draw: torch.Generator) -> ClipSet:
 
 def fresh(data: TrainingData, options: Options) -> Made:
     """Return the network before it has learnt."""
-    return begin(data.train, FRONT_END, NETWORK, options.settings.seed)
+    return shipping.begin(data.train, FRONT_END, NETWORK, options.settings.seed)
 
 
 @lru_cache(maxsize=1)
@@ -158,22 +144,22 @@ def all_folds(data: Path, options: Options) -> Mapping[str, FoldRun]:
     for fold in FOLDS:
         print(f"without fold {fold}", flush=True)
         learning = learnt_from(in_folds(clips, set(FOLDS) - {fold}))
-        runs[fold] = run_fold(fresh(learning, options), learning, options.settings, in_folds(clips, [fold]))
+        runs[fold] = shipping.run_fold(fresh(learning, options), learning, options.settings, in_folds(clips, [fold]))
     return runs
 
 
 def measure_fold(data: Path, fold: str, options: Options = Options()) -> Values:
     """Return what the network without one fold is worth on that fold; all are trained at the first call."""
-    return fold_values(all_folds(data, options), fold)
+    return shipping.fold_values(all_folds(data, options), fold)
 
 
 def measure(data: Path, options: Options) -> dict[str, Any]:
     """Return temperature and results over all folds left out."""
     runs = all_folds(data, options)
     return {
-        "temperature": temperature_of(runs.values()),
-        "results": asdict(evaluate_folds(runs, FOLDS)),
-        "untouched": evaluate_folds(runs, UNTOUCHED).accuracy,
+        "temperature": shipping.temperature_of(runs.values()),
+        "results": asdict(shipping.evaluate_folds(runs, FOLDS)),
+        "untouched": shipping.evaluate_folds(runs, UNTOUCHED).accuracy,
     }
 
 
@@ -182,7 +168,7 @@ def ship(data: Path, options: Options, measured: Mapping[str, Any]) -> None:
     clips = load(data)
     learning = learnt_from(clips)
     made = fresh(learning, options)
-    fit(made, learning, options.settings)
+    shipping.fit(made, learning, options.settings)
     about = About(
         name="environment10",
         title="Ten sounds of the environment",
@@ -192,15 +178,15 @@ def ship(data: Path, options: Options, measured: Mapping[str, Any]) -> None:
         how=HOW.format(**measured),
     )
     sources = (DataSource("ESC-10, folds 1 to 3", LICENCE, PICZAK, len(clips)),)
-    card = card_of(about, made, options.settings, measured, sources)
-    write_model(made, card, clips.floats(torch.arange(len(clips))).numpy())
+    card = shipping.card_of(about, made, options.settings, measured, sources)
+    shipping.write_model(made, card, clips.floats(torch.arange(len(clips))).numpy())
 
 
 def main() -> None:
     """Measure, then train and write what ships; each run can be left out."""
-    chosen = begun(script_parser("environment10", __doc__))
+    chosen = shipping.begun(shipping.script_parser("environment10", __doc__))
     options = Options(bfloat16=chosen.bfloat16)
-    measure_and_ship(
+    shipping.measure_and_ship(
         chosen, lambda: measure(chosen.data, options), lambda measured: ship(chosen.data, options, measured)
     )
 
