@@ -1,0 +1,72 @@
+"""Labels go along with recordings that are moved or renamed; those that are gone are listed."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.annotation.recordings import Recording
+from desktop_app.annotation.relinking import Reconciliation
+from desktop_app.errors import UserError
+from desktop_app.services.messages import Messages
+from desktop_app.services.project import Project
+from desktop_app.services.project_jobs import follow_files, relinked
+
+
+class Relinking(QObject):
+    """Compares what is labelled with what lies in the folder. GUI thread only; the disk is read in jobs."""
+
+    missing_changed = Signal(list)
+    """Recording: labelled, and nowhere in the folder."""
+
+    def __init__(self, project: Project, messages: Messages) -> None:
+        super().__init__()
+        self._project = project
+        self._messages = messages
+        self.missing: list[Recording] = []
+        project.closed.connect(lambda: self._set_missing([]))
+        project.history.changed.connect(lambda edit: self._found([before.id for before, _ in edit.moved]))
+
+    def look(self, paths: Iterable[Path]) -> None:
+        """Follow recordings to where they are; `paths` is everything that lies in the folder, after a complete scan."""
+        self._project.in_background(follow_files, tuple(paths), then=self._follow, newest="relinking")
+
+    def relink(self, homes: Sequence[tuple[Recording, str]]) -> None:
+        """Give recordings' labels to files that a person chose, whatever they hold, in one step that can be undone.
+
+        `annotation.relinking.same_names` proposes files for the recordings of a folder that moved.
+        """
+        self._project.in_background(relinked, tuple(homes), then=self._project.do, title="Re-linking")
+
+    def _follow(self, result: Reconciliation) -> None:
+        """Note where recordings are now; that is no step of a person's, so undo does not take it back."""
+        store = self._project.store
+        if store is None:
+            return
+        try:
+            if result.moved and not store.read_only:
+                store.apply(result.edit)
+        except UserError as problem:
+            self._project.tell(problem)
+            return
+        if result.renamed:
+            files = (
+                "1 labelled recording was" if result.renamed == 1 else f"{result.renamed:,} labelled recordings were"
+            )
+            self._messages.info(f"{files} moved or renamed; the labels went along.")
+            self._project.annotations_changed.emit(frozenset(before.id for before, _ in result.moved))
+        if result.changed:
+            files = (
+                "1 labelled file holds" if len(result.changed) == 1 else f"{len(result.changed):,} labelled files hold"
+            )
+            self._messages.warning(f"{files} other sound than when it was labelled: see whether the labels still fit.")
+        self._set_missing(list(result.missing))
+
+    def _found(self, recording_ids: Sequence[str]) -> None:
+        if recording_ids:
+            self._set_missing([each for each in self.missing if each.id not in recording_ids])
+
+    def _set_missing(self, missing: list[Recording]) -> None:
+        if missing != self.missing:
+            self.missing = missing
+            self.missing_changed.emit(missing)
