@@ -119,6 +119,7 @@ class TrainingPanel(QWidget):
         self.run.model_wanted.connect(self.model_wanted)
         self.run.report_wanted.connect(self.report_wanted)
         self.runs.show_wanted.connect(self._show_record)
+        self.tabs.currentChanged.connect(lambda _: self.runs.refresh())
         self._desk.training.running_changed.connect(self._running_changed)
         self._desk.training.failed.connect(lambda _: self.runs.refresh())
         self._desk.training.finished.connect(lambda _: self.runs.refresh())
