@@ -1,0 +1,281 @@
+"""What a person does with the labels of the recording on screen: name, select, reshape, judge, go on."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.annotation.annotations import MANUAL, Annotation, Status, by_onset
+from desktop_app.annotation.edits import Edit
+from desktop_app.annotation.hand import Hand
+from desktop_app.errors import UserError
+from desktop_app.services.project import Project
+from desktop_app.services.session import Selection, Session
+
+NOTHING_SELECTED = "Select an annotation first: click it, or Alt+Right takes the next one."
+
+
+class Labelling(QObject):
+    """The annotations of the session's recording, and which of them are selected. GUI thread only.
+
+    The session's selection follows the selected annotation, so that it can be played, zoomed to and reshaped like
+    any other stretch.
+    """
+
+    changed = Signal()
+    """The annotations are others, or others are selected."""
+    went_on = Signal()
+    """All of the recording has been labelled or judged: the next one may be shown."""
+    refused = Signal(str)
+    """Why nothing was done, as a sentence."""
+
+    def __init__(self, project: Project, session: Session) -> None:
+        super().__init__()
+        self._project = project
+        self._session = session
+        self.annotations: list[Annotation] = []
+        """Of the recording, by onset; those on all of it come first."""
+        self.selected_ids: frozenset[str] = frozenset()
+        self.last_label = ""
+        session.recording_changed.connect(lambda _: self._reload(forget=True))
+        session.selection_changed.connect(self._selection_changed)
+        project.opened.connect(self._reload)
+        project.closed.connect(lambda: self._reload(forget=True))
+        project.annotations_changed.connect(lambda _: self._reload())
+        project.scheme_changed.connect(lambda _: self.changed.emit())
+
+    @property
+    def selected(self) -> list[Annotation]:
+        """Return the selected annotations, by onset."""
+        return [each for each in self.annotations if each.id in self.selected_ids]
+
+    @property
+    def of_whole(self) -> list[Annotation]:
+        """Return the annotations on the whole recording that are not rejected."""
+        return [each for each in self.annotations if each.onset_s is None and each.status != Status.REJECTED]
+
+    def label(self, name: str, *, beside: bool = False) -> None:
+        """Give a label: to the selected annotations, else to the selected stretch, else to the whole recording.
+
+        On the whole recording it takes the place of the label that is there, or with `beside` stands beside it, and
+        `went_on` follows.
+        """
+        name = name.strip()
+        if not name or self._session.recording is None:
+            return
+        self.last_label = name
+        if self.selected:
+            self._do(lambda hand: hand.relabel(self.selected, name))
+        elif self._session.selection is not None:
+            self._draw(name, self._session.selection)
+        else:
+            self._label_whole(name, beside=beside)
+
+    def label_key(self, key: str, *, beside: bool = False) -> None:
+        """Give the label whose class has this key."""
+        known = self._project.scheme.of_key(key)
+        if known is not None:
+            self.label(known.name, beside=beside)
+
+    def repeat_label(self) -> None:
+        """Give the label that was given last."""
+        if self.last_label:
+            self.label(self.last_label)
+        else:
+            self.refused.emit("There is no last label yet: press the key of a class, or Ctrl+B to type one.")
+
+    def mark_play_head(self) -> None:
+        """Put a point with the last label, or without one, where the play head is; also while sound plays."""
+        at_s = self._session.play_head_s
+        self._draw(self.last_label, Selection(at_s, at_s), select=False)
+
+    def select(self, ids: Collection[str]) -> None:
+        """Select annotations and nothing else; the session's selection goes to where they are."""
+        self.selected_ids = frozenset(ids)
+        spans = [each for each in self.selected if each.onset_s is not None]
+        if spans:
+            self._session.selection = _span_of(spans)
+            self._session.play_head_s = self._session.selection.onset_s
+        self.changed.emit()
+
+    def click(self, annotation: Annotation, join: bool) -> None:
+        """Select an annotation; with `join`, beside those that are selected, or no longer."""
+        self.select(self.selected_ids ^ {annotation.id} if join else {annotation.id})
+
+    def clear(self) -> None:
+        """Select no annotation."""
+        if self.selected_ids:
+            self.selected_ids = frozenset()
+            self.changed.emit()
+
+    def step(self, by: int) -> None:
+        """Select the next (1) or the one before (-1) of the annotations with times, from the play head on."""
+        timed = [each for each in self.annotations if each.onset_s is not None and each.status != Status.REJECTED]
+        if not timed:
+            self.refused.emit("There is no annotation here to go to.")
+            return
+        here = [place for place, each in enumerate(timed) if each.id in self.selected_ids]
+        if here:
+            place = here[-1 if by > 0 else 0] + by
+        else:
+            before = sum(1 for each in timed if (each.onset_s or 0.0) < self._session.play_head_s)
+            place = before if by > 0 else before - 1
+        self.select({timed[min(max(place, 0), len(timed) - 1)].id})
+
+    def reshape(self, selection: Selection) -> None:
+        """Give the one selected annotation the edges of a selection that was dragged."""
+        if len(self.selected) != 1 or self.selected[0].onset_s is None:
+            return
+        old = self.selected[0]
+        new = replace(
+            old,
+            onset_s=selection.onset_s,
+            offset_s=selection.offset_s,
+            low_hz=selection.low_hz if old.low_hz is not None else None,
+            high_hz=selection.high_hz if old.high_hz is not None else None,
+        )
+        self._do(lambda hand: hand.resize(old, new))
+
+    def judge(self, status: Status) -> None:
+        """Accept, reject or doubt the selected annotations, else all drafts of the recording, and go on.
+
+        From a selected draft it goes to the next draft; after the last one, or without any, `went_on` is emitted.
+        """
+        wanted = self.selected or [each for each in self.annotations if each.status == Status.DRAFT]
+        was_selected = bool(self.selected)
+        self._do(lambda hand: hand.set_status(wanted, status))
+        left = [each for each in self.annotations if each.status == Status.DRAFT and each.onset_s is not None]
+        if was_selected and left:
+            self.select({left[0].id})
+        elif not was_selected or wanted:
+            self.went_on.emit()
+
+    def accept_or_repeat(self) -> None:
+        """Give a fresh stretch the last label; anything else is accepted."""
+        if self._session.selection is not None and not self.selected:
+            self.repeat_label()
+        else:
+            self.judge(Status.ACCEPTED)
+
+    def reject(self) -> None:
+        """Reject what a model said; delete what people drew."""
+        mine = [each for each in self.selected if each.source == MANUAL]
+        if mine and len(mine) == len(self.selected):
+            self.delete()
+        else:
+            self.judge(Status.REJECTED)
+
+    def delete(self) -> None:
+        """Remove the selected annotations for good; undo brings them back."""
+        self._with_selected(lambda hand, chosen: hand.delete(chosen))
+
+    def duplicate(self) -> None:
+        """Add a copy of each selected annotation right after it."""
+        self._with_selected(lambda hand, chosen: hand.duplicate(chosen, _span_of(chosen).duration_s))
+
+    def merge(self) -> None:
+        """Make one annotation of those selected."""
+        self._with_selected(lambda hand, chosen: hand.merge(chosen))
+
+    def split(self) -> None:
+        """Cut the selected annotation in two at the play head."""
+        self._with_selected(lambda hand, chosen: hand.split(chosen[0], self._session.play_head_s))
+
+    def nudge(self, by_s: float) -> None:
+        """Move the selected annotations in time."""
+        self._with_selected(lambda hand, chosen: hand.nudge(chosen, by_s))
+        self._follow_selected()
+
+    def set_note(self, annotation: Annotation, note: str) -> None:
+        """Write about an annotation."""
+        self._do(lambda hand: hand.set_note(annotation, note))
+
+    def _label_whole(self, name: str, *, beside: bool) -> None:
+        there = self.of_whole
+        if there and not beside:
+            self._do(lambda hand: hand.relabel(there, name))
+        elif name not in {each.label for each in there if each.status == Status.ACCEPTED}:
+            self._add(Annotation(name))
+        self.went_on.emit()
+
+    def _draw(self, name: str, where: Selection, *, select: bool = True) -> None:
+        drawn = Annotation(
+            name,
+            onset_s=where.onset_s,
+            offset_s=where.offset_s,
+            low_hz=where.low_hz,
+            high_hz=where.high_hz,
+        )
+        self._add(drawn)
+        if select:
+            self.select({drawn.id})
+
+    def _add(self, annotation: Annotation) -> None:
+        path = self._session.recording
+        if path is None:
+            return
+        if self._project.store is None:
+            self.refused.emit("The labels of this folder are not open yet: wait a moment and do it again.")
+            return
+        self._project.draw(path, annotation)
+
+    def _with_selected(self, make: Callable[[Hand, list[Annotation]], Edit]) -> None:
+        chosen = [each for each in self.selected if each.onset_s is not None] or self.selected
+        if chosen:
+            self._do(lambda hand: make(hand, chosen))
+        else:
+            self.refused.emit(NOTHING_SELECTED)
+
+    def _do(self, make: Callable[[Hand], Edit]) -> None:
+        """Make an edit and carry it out; what it adds alone is selected afterwards if something was before."""
+        try:
+            edit = make(self._project.hand)
+        except UserError as problem:
+            self.refused.emit(str(problem))
+            return
+        had_selected = bool(self.selected_ids)
+        self._project.do(edit)
+        fresh = {each.id for each in edit.added} - {each.id for each in edit.removed}
+        if had_selected and fresh & {each.id for each in self.annotations}:
+            self.select(fresh)
+
+    def _reload(self, *, forget: bool = False) -> None:
+        path = self._session.recording
+        self.annotations = by_onset(self._project.annotations_of(path)) if path is not None else []
+        known = frozenset(each.id for each in self.annotations)
+        self.selected_ids = frozenset() if forget else self.selected_ids & known
+        self.changed.emit()
+
+    def _follow_selected(self) -> None:
+        timed = [each for each in self.selected if each.onset_s is not None]
+        if timed:
+            self._session.selection = _span_of(timed)
+
+    def _selection_changed(self, selection: Selection | None) -> None:
+        """Let go of an annotation when another stretch is selected, not while an edge of it is dragged."""
+        timed = [each for each in self.selected if each.onset_s is not None]
+        if not timed:
+            return
+        if selection is None or not _shares_an_edge(_span_of(timed), selection):
+            self.clear()
+
+
+def _span_of(annotations: Iterable[Annotation]) -> Selection:
+    """Return the stretch, and of boxes the band, that annotations with times cover together."""
+    known = list(annotations)
+    low = [each.low_hz for each in known if each.low_hz is not None]
+    high = [each.high_hz for each in known if each.high_hz is not None]
+    boxed = len(low) == len(known) == len(high)
+    return Selection(
+        min(each.onset_s or 0.0 for each in known),
+        max(each.offset_s or 0.0 for each in known),
+        min(low) if boxed else None,
+        max(high) if boxed else None,
+    )
+
+
+def _shares_an_edge(one: Selection, other: Selection) -> bool:
+    edges = ((one.onset_s, other.onset_s), (one.offset_s, other.offset_s))
+    times = any(mine in (theirs, other.onset_s, other.offset_s) for mine, theirs in edges)
+    bands = {one.low_hz, one.high_hz} & {other.low_hz, other.high_hz}
+    return times and (one.low_hz is None or bool(bands))
