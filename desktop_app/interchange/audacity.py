@@ -35,6 +35,8 @@ _OPEN = -1.0  # how Audacity writes a band without that edge
 
 def recognises(seen: Glimpse) -> bool:
     """Return whether the first line is two columns or more, the first of them a number."""
+    if not seen.head:
+        return seen.name.endswith(".txt")  # a track without labels
     cells = seen.lines[0].split("\t") if seen.lines else []
     return len(cells) > 1 and is_number(cells[0]) and not seen.name.endswith((".csv", ".tsv"))
 

@@ -63,6 +63,11 @@ def full_row(
     return row | extra_cells(annotation.extra, own)
 
 
+def whole_filled(annotation: Annotation) -> tuple[str, ...]:
+    """Return what fills a row whose format needs times but no band and no channel."""
+    return (TIME_FILLED,) if annotation.onset_s is None else ()
+
+
 def extra_cells(extra: Mapping[str, str], own: OwnColumns) -> dict[str, str]:
     """Return the cells of `Annotation.extra`, with a prefix where the format itself uses the name."""
     return {

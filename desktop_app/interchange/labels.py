@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from desktop_app.annotation.annotations import IMPORT_PREFIX, Annotation, Status
+from desktop_app.audio.clips import ExportSettings
 from desktop_app.interchange.reading import DamagedRowError, Glimpse, Notes, tidied
 
 
@@ -66,6 +67,22 @@ class Options:
 
     label_column: str = ""
     """Column of a Raven table that holds the labels; empty: found by its name, written as “Annotation”."""
+    sound: ExportSettings = field(default_factory=ExportSettings)
+    """How clips are encoded where sound is written."""
+    pattern: str = ""
+    """Names of clips, as `ExportSettings.pattern` has them; empty: the format's own."""
+    context_s: float = 0.0
+    """What of the recording is kept before and after each clip."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of labels that were written."""
+
+    files: tuple[Path, ...]
+    """Label files, lists and folders that stand now; not each clip."""
+    problems: tuple[str, ...] = ()
+    """A sentence for each recording or clip that could not be written."""
 
 
 TIME, BAND, CHANNEL, STATUS, SOURCE = "clips", "bands", "channels", "statuses", "sources"
@@ -85,6 +102,8 @@ class Keeps:
     """Characters that its texts cannot hold; a space takes their place."""
     tight: bool = True
     """Whether spaces around a label go lost."""
+    tight_names: bool = True
+    """Whether spaces around the names of columns go lost."""
     unnamed: bool = True
     """Whether an annotation without a label is held."""
     remarks: tuple[str, ...] = ()
@@ -98,8 +117,14 @@ class Keeps:
         """Return a label as the format holds it."""
         return self.text(text).strip() if self.tight else self.text(text)
 
+    def column(self, name: str) -> str:
+        """Return the name of a column of `Annotation.extra` as the format holds it."""
+        return self.text(name).strip() if self.tight_names else self.text(name)
+
 
 Encode = Callable[[Sequence[FileLabels], Options], bytes]
+Progress = Callable[[int, int], None]
+Write = Callable[[Sequence[FileLabels], Path, Options, Progress], Written]
 Loss = tuple[str, int]
 
 
@@ -123,7 +148,9 @@ class LabelFormat:
     read: Callable[[Path, Notes, Options], list[FileLabels]]
     """What it says."""
     encode: Encode | None = None
-    """What is written for these recordings; None where it is only read, or more than a file is made."""
+    """What is written for these recordings; None where it is only read, or `write` does it."""
+    write: Write | None = None
+    """Writes labels with sound into a file or folder; `FileLabels.path` is then where the recording really lies."""
     keeps: Keeps = Keeps()
     """What survives writing."""
     per_recording: bool = False
@@ -134,6 +161,11 @@ class LabelFormat:
     """Whose finds these are; empty where people label with it."""
     more_losses: Callable[[Sequence[FileLabels]], Iterable[Loss]] = no_more_losses
     """Sentences with counts on what this format alone changes; "{n}" stands for the count."""
+
+    @property
+    def is_written(self) -> bool:
+        """Return whether labels can be exported in it."""
+        return self.encode is not None or self.write is not None
 
     @property
     def source(self) -> str:

@@ -96,6 +96,5 @@ def _text_changes(it: Annotation, label_format: LabelFormat, kept: set[str]) -> 
     keeps = label_format.keeps
     texts = [text for kind, text in ((NOTE, it.note), (REVIEWER, it.reviewer), (SOURCE, it.source)) if kind in kept]
     texts += [text for name in it.extra if EXTRA in keeps.what or name in keeps.columns for text in (it.extra[name],)]
-    if EXTRA in keeps.what:
-        texts += it.extra
-    return keeps.label(it.label) != it.label or any(keeps.text(text) != text for text in texts)
+    names = [] if EXTRA not in keeps.what else [name for name in it.extra if keeps.column(name) != name]
+    return bool(names) or keeps.label(it.label) != it.label or any(keeps.text(text) != text for text in texts)

@@ -20,9 +20,12 @@ MOST_TOLD = 20
 """Damaged rows that are told one by one; the rest is counted."""
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d{1,3})?", re.IGNORECASE)
-_LONGEST_NUMBER = 60
+_LONGEST_NUMBER = 400  # the smallest floats, written out, take 330
+_MOST_SHOWN = 60
 _LARGEST = Decimal(10**12)
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
+_IN_QUOTES = re.compile(r'"[^"]*"')
+DELIMITERS = "\t;,"
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_BE, "utf-16-be"), (codecs.BOM_UTF16_LE, "utf-16-le"))
 
 
@@ -102,13 +105,22 @@ def glimpse(path: Path) -> Glimpse:
     """Return the beginning of a file; UserError where there is none."""
     if path.is_dir():
         return Glimpse(path, b"")
+    if is_empty(path):
+        return Glimpse(path, b"")
     require_regular_file(path)
     with _explained(path), path.open("rb") as file:
         return Glimpse(path, file.read(HEAD_BYTES))
 
 
+def is_empty(path: Path) -> bool:
+    """Return whether it is a file of 0 bytes, as Audacity writes a track without labels."""
+    return path.is_file() and path.stat().st_size == 0
+
+
 def read_bytes(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
     """Return a label file's contents; UserError where it cannot be read or is too large to be one."""
+    if is_empty(path):
+        return b""
     if require_regular_file(path).st_size > most_bytes:
         raise UserError(f"“{shown_name(path)}” is larger than {most_bytes // 2**20} MiB: divide it into several files.")
     with _explained(path):
@@ -166,8 +178,9 @@ def folded(name: str) -> str:
 
 
 def delimiter_of(line: str) -> str:
-    """Return what divides the cells of a line: the first of tab, semicolon and comma that it holds."""
-    return next((mark for mark in "\t;," if mark in line), ",")
+    """Return what divides the cells of a line: tab, semicolon or comma, whichever is outside quotes the most often."""
+    outside = _IN_QUOTES.sub("", line)
+    return max(DELIMITERS, key=outside.count) if any(mark in outside for mark in DELIMITERS) else ","
 
 
 def is_number(text: str) -> bool:
@@ -178,7 +191,7 @@ def is_number(text: str) -> bool:
 def number(text: str, what: str) -> Decimal:
     """Return a number exactly as written, with a point or a decimal comma; DamagedRowError names `what` else."""
     if not is_number(text):
-        shown = text if len(text) <= _LONGEST_NUMBER else f"{text[:_LONGEST_NUMBER]}…"
+        shown = text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
         raise DamagedRowError(f"its {what} “{shown}” is no number" if shown.strip() else f"it has no {what}")
     value = Decimal(text.strip().replace(",", "."))
     if abs(value) > _LARGEST:

@@ -4,19 +4,62 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from desktop_app.audio.atomic import explain_write_error, replacing
-from desktop_app.audio.clips import legal_name
+from desktop_app.audio.formats import is_audio_name
 from desktop_app.audio.sources import shown_name
 from desktop_app.errors import UserError
-from desktop_app.interchange import audacity, raven, textgrid
-from desktop_app.interchange.labels import FileLabels, ImportResult, LabelFormat, Options
+from desktop_app.interchange import (
+    audacity,
+    audiofolder,
+    birdnet,
+    class_folders,
+    cvat,
+    kaleidoscope,
+    label_studio,
+    own_json,
+    own_table,
+    parquet,
+    raven,
+    sonic_visualiser,
+    sound_export,
+    svl,
+    textgrid,
+    wav_cues,
+)
+from desktop_app.interchange.labels import FileLabels, ImportResult, LabelFormat, Options, Progress, Written
+from desktop_app.interchange.naming import targets
 from desktop_app.interchange.reading import Notes, glimpse
 
 FORMATS: tuple[LabelFormat, ...] = (
+    wav_cues.FORMAT,
+    parquet.FORMAT,
+    audiofolder.FORMAT,
+    class_folders.FORMAT,
     textgrid.FORMAT,
+    svl.FORMAT,
+    own_json.FORMAT,
+    label_studio.FORMAT,
+    birdnet.FORMAT,
     raven.FORMAT,
+    kaleidoscope.FORMAT,
     audacity.FORMAT,
+    cvat.FORMAT,
+    own_table.FORMAT,
+    sonic_visualiser.FORMAT,
+    sound_export.FORMAT,
 )
 """In the order in which they are tried: those with sure marks first."""
+
+_BY_ENDING = (
+    (".selections.txt", raven.FORMAT),
+    (".birdnet.results.csv", birdnet.FORMAT),
+    (".textgrid", textgrid.FORMAT),
+    (".json", own_json.FORMAT),
+    (".csv", own_table.FORMAT),
+    (".tsv", cvat.FORMAT),
+    (".parquet", parquet.FORMAT),
+    (".wav", wav_cues.FORMAT),
+    (".txt", audacity.FORMAT),
+)
 
 
 def format_named(name: str) -> LabelFormat:
@@ -37,6 +80,36 @@ def recognise(path: Path) -> LabelFormat:
     raise UserError(f"“{shown_name(path)}” is no label file that is known here: choose its format, or another file.")
 
 
+def format_for_name(path: Path) -> LabelFormat:
+    """Return the format that a file to be written has by its name; UserError where the name does not say."""
+    for ending, known in _BY_ENDING:
+        if path.name.lower().endswith(ending):
+            return known
+    raise UserError(f"The name “{shown_name(path)}” does not tell a label format: name it with --to.")
+
+
+def readable_in(path: Path) -> tuple[list[Path], list[str]]:
+    """Return the label files that a path stands for: itself, or those in a folder that is no label format itself.
+
+    With sentences on the files of the folder that are none; recordings and hidden files are passed over in silence.
+    """
+    if not path.is_dir() or any(known.recognises(glimpse(path)) for known in FORMATS):
+        return [path], []
+    files: list[Path] = []
+    problems: list[str] = []
+    for entry in sorted(path.iterdir()):
+        if entry.is_dir() or entry.name.startswith(".") or is_audio_name(entry.name):
+            continue
+        try:
+            recognise(entry)
+            files.append(entry)
+        except UserError as error:
+            problems.append(str(error))
+    if not files:
+        raise UserError(f"“{shown_name(path)}” holds no label files: choose another folder, or a file.")
+    return files, problems
+
+
 def read_labels(path: Path, label_format: LabelFormat | None = None, options: Options | None = None) -> ImportResult:
     """Return what a label file says, by recording, with what is damaged or left out; None: the format is recognised.
 
@@ -48,45 +121,22 @@ def read_labels(path: Path, label_format: LabelFormat | None = None, options: Op
     return ImportResult(chosen, tuple(labels), notes.sentences(), dict(notes.skipped))
 
 
-def targets(labels: Sequence[FileLabels], target: Path, label_format: LabelFormat) -> list[tuple[Path, FileLabels]]:
-    """Return which file each recording's labels would be written to; for one file of all, that file each time.
-
-    A format with a file for each recording makes `target` a folder, unless there is one recording and `target` is
-    named like such a file. Recordings of one name keep their folders' names.
-    """
-    if not label_format.per_recording or (len(labels) == 1 and _is_file_name(target, label_format)):
-        return [(target, each) for each in labels]
-    stems = [each.stem for each in labels]
-    taken: set[str] = set()
-    found = []
-    for each in labels:
-        folder = target / legal_name(each.folder) if stems.count(each.stem) > 1 and each.folder else target
-        found.append((_free(folder, legal_name(each.stem), label_format.suffixes[0], taken), each))
-    return found
-
-
-def _is_file_name(target: Path, label_format: LabelFormat) -> bool:
-    known = tuple(suffix.lower() for suffix in label_format.suffixes)
-    return target.name.lower().endswith(known) and not target.is_dir()
-
-
-def _free(folder: Path, stem: str, suffix: str, taken: set[str]) -> Path:
-    """Return a name that is not `taken` by another of these recordings, on disks without regard to case either."""
-    path, number = folder / f"{stem}{suffix}", 2
-    while str(path).casefold() in taken:
-        path, number = folder / f"{stem} ({number}){suffix}", number + 1
-    taken.add(str(path).casefold())
-    return path
-
-
 def write_labels(
-    labels: Sequence[FileLabels], target: Path, label_format: LabelFormat, options: Options | None = None
-) -> tuple[Path, ...]:
-    """Write labels and return the files, each whole or not at all, in the place of older ones (see `targets`).
+    labels: Sequence[FileLabels],
+    target: Path,
+    label_format: LabelFormat,
+    options: Options | None = None,
+    progress: Progress = lambda done, wanted: None,
+) -> Written:
+    """Write labels, each file whole or not at all and in the place of an older one (see `targets`).
 
-    Ask `losses` first what will be missing in them. UserError where a file cannot be written or the format is only
-    read. Any thread.
+    Formats with sound need `FileLabels.path` to be where each recording lies (`recordings.located`); they overwrite
+    nothing. Ask `losses` first what will be missing. `progress` is told what is done of how much, and may raise to
+    stop. UserError where a file cannot be written or the format is only read. Any thread.
     """
+    chosen = options or Options()
+    if label_format.write is not None:
+        return label_format.write(labels, target, chosen, progress)
     if label_format.encode is None:
         raise UserError(f"Files of the format {label_format.title} are read but not written: choose another format.")
     files: dict[Path, list[FileLabels]] = {}
@@ -94,11 +144,12 @@ def write_labels(
         files.setdefault(path, []).append(each)
     if not label_format.per_recording:
         files = {target: list(labels)}
-    for path, part in files.items():
+    for done, (path, part) in enumerate(files.items(), 1):
         _make_folder(path.parent)
         with replacing(path) as file:
-            file.write(label_format.encode(part, options or Options()))
-    return tuple(files)
+            file.write(label_format.encode(part, chosen))
+        progress(done, len(files))
+    return Written(tuple(files))
 
 
 def _make_folder(folder: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from desktop_app.errors import UserError
 from desktop_app.interchange.reading import (
+    DELIMITERS,
     DamagedRowError,
     Notes,
     delimiter_of,
@@ -30,9 +31,9 @@ class Cells:
         self._names = {folded(name): name for name in reversed(list(values))}
 
     def take(self, *names: str) -> str:
-        """Return the first cell that is not blank among these columns, "" where there is none; all are taken."""
+        """Return the first cell that is not blank among these columns, else the first of all; all are taken."""
         found = [self._left.pop(self._names.pop(folded(name)), "") for name in names if folded(name) in self._names]
-        return next((cell for cell in found if cell.strip()), "")
+        return next((cell for cell in found if cell.strip()), found[0] if found else "")
 
     def peek(self, name: str) -> str:
         """Return a cell without taking it."""
@@ -71,23 +72,31 @@ class Table:
                 yield Cells(place, dict(zip(names, row, strict=False)))
 
 
-def read_table(text: str, notes: Notes, *, quoted: bool = True, delimiter: str | None = None) -> Table:
+def read_table(text: str, notes: Notes, *, quoted: bool = True) -> Table:
     """Return the table in a text; UserError where it has no head.
 
     The delimiter is the first of tab, semicolon and comma in the head. `quoted`: cells may stand in quotes, with
     delimiters, newlines and doubled quotes inside; else quotes are letters like others (Raven).
     """
-    text = text.lstrip("\n\r")
-    delimiter = delimiter or delimiter_of(lines_of(text)[0])
-    if quoted and text.count('"') % 2:
-        notes.problems.append(f"A quote in “{notes.name}” is never closed: quotes were read as letters like others.")
-        quoted = False
-    rows = list(_quoted_rows(text, delimiter, notes)) if quoted else [line.split(delimiter) for line in lines_of(text)]
+    rows = lines_as_cells(text, notes, quoted=quoted)
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise UserError(f"“{notes.name}” is empty: a table begins with the names of its columns.")
     if len(rows[0]) > MOST_COLUMNS:
         raise UserError(f"“{notes.name}” has {len(rows[0]):,} columns: that is no table of labels.")
     return Table(tuple(_unique(rows[0])), rows[1:])
+
+
+def lines_as_cells(text: str, notes: Notes, *, quoted: bool = True) -> list[list[str]]:
+    """Return the rows of a table, its head included where it has one."""
+    text = text.lstrip("\n\r")
+    head = lines_of(text)[0]
+    delimiter = "\t" if "\t" in head and not quoted else delimiter_of(head)
+    if quoted and text.count('"') % 2:
+        notes.problems.append(f"A quote in “{notes.name}” is never closed: quotes were read as letters like others.")
+        quoted = False
+    if quoted:
+        return list(_quoted_rows(text, delimiter, notes))
+    return [line.split(delimiter) for line in lines_of(text)]
 
 
 def _quoted_rows(text: str, delimiter: str, notes: Notes) -> Iterator[list[str]]:
@@ -122,13 +131,18 @@ def write_table(
     rows = list(rows)
     columns = list(dict.fromkeys([*core, *(name for row in rows for name in row)]))
     lines = [columns, *([row.get(name, "") for name in columns] for row in rows)]
+    return write_rows(lines, delimiter=delimiter, end=end, quoted=quoted)
+
+
+def write_rows(lines: Iterable[Sequence[str]], *, delimiter: str = ",", end: str = "\n", quoted: bool = True) -> bytes:
+    """Return rows of cells as UTF-8, with quotes around the cells that need them."""
     text = "".join(delimiter.join(_cell(cell, delimiter) if quoted else cell for cell in line) + end for line in lines)
     return tidied(text).encode()
 
 
 def _cell(text: str, delimiter: str) -> str:
     """Return a cell as it is written; `csv.writer` leaves a lone CR unquoted, and its own reader ends the row there."""
-    if text[:1] != " " and not any(letter in text for letter in (delimiter, '"', "\n", "\r")):
+    if text[:1] != " " and not set(text) & {delimiter, *DELIMITERS, '"', "\n", "\r"}:
         return text
     return '"' + text.replace('"', '""') + '"'
 
