@@ -72,6 +72,7 @@ class Capture:
         self._ring = RingBuffer(1, 1)
         self._rate_hz = 0
         self._device = ""
+        self._live = True
         self._phase: Phase = "opening"
         self._problem = ""
         self._gaps: tuple[Gap, ...] = ()
@@ -119,6 +120,11 @@ class Capture:
         return self._rate_hz
 
     @property
+    def live(self) -> bool:
+        """Return whether the sound comes as time goes by; False for files. Once `opened`."""
+        return self._live
+
+    @property
     def state(self) -> CaptureState:
         """Return what is going on."""
         phase, problem, since_s = self._phase, self._problem, self._driver_since_s
@@ -157,7 +163,7 @@ class Capture:
         """Open the device for the first time, and make the ring for it."""
         with self._in_driver():
             source = self._open_input(self._request, self._take)
-        self._rate_hz, self._device = source.sample_rate_hz, source.name
+        self._rate_hz, self._device, self._live = source.sample_rate_hz, source.name, source.live
         frame_bytes = 4 * source.channels
         capacity = min(round(self._history_s * self._rate_hz), MOST_RING_BYTES // frame_bytes)
         self._ring = RingBuffer(max(capacity, 1), source.channels)
@@ -197,6 +203,8 @@ class Capture:
             if self._overflows != overflows:
                 overflows = self._overflows
                 self._note(Gap(heard[0], 0, "reported"))
+            if not source.active and not source.live:
+                return ""
             if not source.active:
                 return f"The microphone “{source.name}” is gone: plug it in again, and it goes on by itself."
             if source.live and now_s - max(heard[1], started_s) > SILENT_LIMIT_S:

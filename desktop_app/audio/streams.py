@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.audio.devices import USUAL_RATES_HZ, Device, first_line, refused
+from desktop_app.audio.devices import USUAL_RATES_HZ, WRONG_RATE, Device, first_line, refused
 from desktop_app.audio.inputs import InputRequest, Take
 from desktop_app.audio.playing.feed import PlayRequest
 from desktop_app.audio.playing.outputs import Fill, OutputRequest
@@ -156,7 +156,8 @@ def open_input(request: InputRequest, take: Take) -> SoundInput:
                 callback=_taking(take),
             )
         except sounddevice.PortAudioError as refusal:
-            rates_hz = _accepted_rates(sounddevice, index)
+            wrong_rate = WRONG_RATE in refusal.args
+            rates_hz = _accepted_rates(sounddevice, index) if wrong_rate else ()
             _look_again(sounddevice)
             raise refused(refusal, device, rate_hz, channels, rates_hz) from refusal
         return SoundInput(stream, device["name"], rate_hz, channels)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from io import TextIOWrapper
 
 from desktop_app import __version__
-from desktop_app.cli import augment, classify, evaluate, export, info, lr_find, models, train
+from desktop_app.cli import augment, classify, devices, evaluate, export, info, listen, lr_find, models, train
 from desktop_app.cli.shared import say
 from desktop_app.errors import UserError
 
@@ -59,7 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"earmark {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (info, classify, export, train, lr_find, augment, evaluate, models):
+    for command in (info, classify, export, train, lr_find, augment, evaluate, models, listen, devices):
         command.add_parser(commands)
     return parser
 
