@@ -189,14 +189,6 @@ def test_a_split_that_leaks_is_refused_and_may_be_trained_on_all_the_same(
     assert leaking(risky).data.allow_leaks
 
 
-def test_what_cannot_be_trained_is_the_childs_own_sentence(
-    training: NetworkTraining, config: RunConfig, qtbot: QtBot
-) -> None:
-    with qtbot.waitSignal(training.failed, timeout=CHILD_TIMEOUT_MS) as told:
-        training.start(replace(config, network={"name": "huge"}))
-    assert "There is no network “huge”" in told.args[0].text and not told.args[0].leaks
-
-
 @pytest.mark.expects_log_warnings
 def test_a_child_that_fails_without_a_word_is_said_and_logged(qtbot: QtBot) -> None:
     errand = Errand(aborted="")
