@@ -65,6 +65,11 @@ class SortedTable(QTableView):
             self._rows.appendRow(items)
         self.scrollToTop()
 
+    def show_titles(self, titles: Sequence[str]) -> None:
+        """Head the columns by other titles."""
+        for number, title in enumerate(titles):
+            self._rows.horizontalHeaderItem(number).setText(title)
+
     def place_at(self, row: int) -> int:
         """Return the place of what stands in a row of the screen."""
         return self._place(self._rows.index(row, 0))

@@ -38,15 +38,19 @@ class EvaluationForm(QWidget):
     wanted = Signal(object, object)
     """ModelEntry and TrialConfig."""
 
-    def __init__(self, shelf: ModelShelf, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, shelf: ModelShelf, model: str = "Model", verb: str = "Evaluate", parent: QWidget | None = None
+    ) -> None:
+        """Call the model `model`, and the button `verb`."""
         super().__init__(parent)
         self._shelf = shelf
+        self._name = model
         self.model = QComboBox()
         self.data = QLineEdit()
         self.grouping = QComboBox()
         self.split = QComboBox()
         self.others_unknown = QCheckBox("Unknown folders count as other sounds")
-        self.start = QPushButton("Evaluate")
+        self.start = QPushButton(verb)
         self._fill()
         self._lay_out()
         self._connect()
@@ -101,7 +105,7 @@ class EvaluationForm(QWidget):
 
     def _fill(self) -> None:
         self._running = False
-        self.model.setAccessibleName("Model")
+        self.model.setAccessibleName(self._name)
         self.model.setMinimumContentsLength(14)
         self.data.setPlaceholderText("a folder with one folder a class, or a list of clips (CSV, JSON)")
         self.data.setAccessibleName("Labelled clips")
@@ -136,7 +140,7 @@ class EvaluationForm(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(8)
-        for column, (name, widget) in {0: ("Model", self.model), 3: ("Clips", self.data)}.items():
+        for column, (name, widget) in {0: (self._name, self.model), 3: ("Clips", self.data)}.items():
             grid.addWidget(_buddy(name, widget), 0, column)
             grid.addWidget(widget, 0, column + 1)
         grid.addWidget(browse, 0, 5)
