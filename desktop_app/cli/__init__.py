@@ -8,7 +8,21 @@ from contextlib import suppress
 from io import TextIOWrapper
 
 from desktop_app import __version__
-from desktop_app.cli import augment, classify, devices, evaluate, export, info, listen, lr_find, models, train
+from desktop_app.cli import (
+    augment,
+    classify,
+    convert,
+    devices,
+    evaluate,
+    export,
+    export_labels,
+    import_labels,
+    info,
+    listen,
+    lr_find,
+    models,
+    train,
+)
 from desktop_app.cli.shared import say
 from desktop_app.errors import UserError
 
@@ -59,7 +73,10 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"earmark {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (info, classify, export, train, lr_find, augment, evaluate, models, listen, devices):
+    for command in (
+        info, classify, export, train, lr_find, augment, evaluate, models, listen, devices,
+        convert, import_labels, export_labels,
+    ):  # fmt: skip
         command.add_parser(commands)
     return parser
 

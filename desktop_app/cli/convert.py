@@ -11,7 +11,7 @@ from desktop_app.audio.formats import format_named as audio_format_named
 from desktop_app.cli.shared import HelpFormatter, say, seconds
 from desktop_app.errors import UserError
 from desktop_app.interchange.labels import FileLabels, ImportResult, LabelFormat, Options, Written
-from desktop_app.interchange.losses import losses
+from desktop_app.interchange.losses import counted_text, losses
 from desktop_app.interchange.naming import targets
 from desktop_app.interchange.recordings import beside, located
 from desktop_app.interchange.registry import (
@@ -103,7 +103,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Convert; return 1 if something was left out."""
     options = options_of(chosen)
     to = format_named(chosen.to) if chosen.to else format_for_name(chosen.target)
-    source = _read(chosen.source, format_named(chosen.from_) if chosen.from_ else None, options)
+    source = read_source(chosen.source, format_named(chosen.from_) if chosen.from_ else None, options)
     labels, problems = _with_recordings(source, chosen.recordings, to)
     problems = [*source.problems, *problems]
     tell(problems, source.skipped)
@@ -114,16 +114,23 @@ def run(chosen: argparse.Namespace) -> int:
     if not written.files:
         raise UserError(f"Nothing of “{chosen.source}” could be written: see above.")
     count = sum(len(each.annotations) for each in labels)
-    print(f"{count:,} annotations of {len(labels):,} recordings: {', '.join(source.formats)} -> {to.title}")
+    print(f"{counted_text(count)}, recordings: {len(labels):,}; {', '.join(source.formats)} -> {to.title}")
     return 1 if problems or written.problems else 0
 
 
 @dataclass(frozen=True)
-class _Source:
-    """What IN says."""
+class Source:
+    """What a label file, or a folder of them, says."""
 
     results: tuple[tuple[Path, ImportResult], ...]
-    problems: tuple[str, ...]
+    """Each file with what was read out of it."""
+    unreadable: tuple[str, ...]
+    """A sentence for each file that could not be read."""
+
+    @property
+    def problems(self) -> list[str]:
+        """Return all problems, those inside the files too."""
+        return [*self.unreadable, *(sentence for _, result in self.results for sentence in result.problems)]
 
     @property
     def skipped(self) -> list[str]:
@@ -140,7 +147,7 @@ class _Source:
         return list(dict.fromkeys(result.format.title for _, result in self.results))
 
 
-def _read(path: Path, label_format: LabelFormat | None, options: Options) -> _Source:
+def read_source(path: Path, label_format: LabelFormat | None, options: Options) -> Source:
     """Read a label file, or all that are in a folder which is itself none."""
     files, problems = readable_in(path) if label_format is None or path.is_dir() else ([path], [])
     results = []
@@ -151,11 +158,10 @@ def _read(path: Path, label_format: LabelFormat | None, options: Options) -> _So
             if len(files) == 1:
                 raise
             problems.append(str(error))
-    told = [sentence for _, result in results for sentence in result.problems]
-    return _Source(tuple(results), (*problems, *told))
+    return Source(tuple(results), tuple(problems))
 
 
-def _with_recordings(source: _Source, recordings: Path | None, to: LabelFormat) -> tuple[list[FileLabels], list[str]]:
+def _with_recordings(source: Source, recordings: Path | None, to: LabelFormat) -> tuple[list[FileLabels], list[str]]:
     """Return the labels of all files with what their recordings tell; formats with sound need those."""
     labels: list[FileLabels] = []
     problems: list[str] = []

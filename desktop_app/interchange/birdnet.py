@@ -147,7 +147,7 @@ def _row(labels: FileLabels, annotation: Annotation) -> Mapping[str, str]:
     label = FORMAT.keeps.label(annotation.label)
     values = (
         decimal_text(onset_s), decimal_text(offset_s), extra.pop(SCIENTIFIC, ""), label,
-        "" if annotation.score is None else decimal_text(annotation.score), labels.path if labels.named else "",
+        "" if annotation.score is None else decimal_text(annotation.score), labels.path,
     )  # fmt: skip
     cells = dict(zip(_OWN.names, values, strict=True))
     return full_row(cells, replace(annotation, extra=extra), _OWN, FORMAT.default, *whole_filled(annotation))

@@ -81,7 +81,7 @@ def _continue_list(target: Path, side: str, clips: Sequence[WrittenClip]) -> Pat
 def left_out(labels: Sequence[FileLabels]) -> Iterator[Loss]:
     """Yield how many annotations are no examples of a class."""
     count = sum(not is_example(annotation) for each in labels for annotation in each.annotations)
-    yield "{n} rejected or unnamed annotations stay out of folders that are named by class.", count
+    yield "Left out, as they are rejected or have no label: {n}.", count
 
 
 FORMAT = LabelFormat(

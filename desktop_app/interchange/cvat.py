@@ -16,7 +16,7 @@ from desktop_app.interchange.tables import Cells, read_table, write_table
 ID, FILENAME, START, STOP, LABEL, SOURCE, SCORE = "id", "filename", "start", "stop", "label", "source", "score"
 
 _OWN = OwnColumns((ID, FILENAME, START, STOP, LABEL, SOURCE, SCORE), frozenset({"source", "score"}))
-_CLOCK = re.compile(r"(?:(?P<hours>\d{1,6}):)?(?P<minutes>\d{1,6}):(?P<seconds>\d{1,6}([.,]\d{1,30})?)")
+_CLOCK = re.compile(r"(?:(?P<hours>\d{1,6}):)?(?P<minutes>\d{1,6}):(?P<seconds>\d{1,6}([.,]\d{1,400})?)")
 _LEAST_DIGITS = 3
 
 
@@ -80,7 +80,7 @@ def _row(labels: FileLabels, annotation: Annotation, number: int) -> Mapping[str
     onset_s, offset_s = whole_as_span(labels, annotation) or (0.0, 0.0)
     extra = dict(annotation.extra)
     values = (
-        extra.pop(ID, "") or str(number), labels.path if labels.named else "",
+        extra.pop(ID, "") or str(number), labels.path,
         clock_text(onset_s), clock_text(offset_s),
         FORMAT.keeps.label(annotation.label), annotation.source,
         "" if annotation.score is None else decimal_text(annotation.score),

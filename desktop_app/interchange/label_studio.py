@@ -181,8 +181,7 @@ def _task(number: int, labels: FileLabels) -> dict[str, Any]:
     predictions = [
         {"model_version": model, "result": _all_results(labels, drafts)} for model, drafts in by_model.items()
     ]
-    path = labels.path if labels.named else ""
-    return {"id": number, "data": {"audio": path}, "annotations": [judged], "predictions": predictions}
+    return {"id": number, "data": {"audio": labels.path}, "annotations": [judged], "predictions": predictions}
 
 
 def _all_results(labels: FileLabels, annotations: Iterable[Annotation]) -> list[dict[str, Any]]:
@@ -211,7 +210,7 @@ def _results(labels: FileLabels, annotation: Annotation) -> Iterator[dict[str, A
 
 def _hidden_bands(labels: Iterable[FileLabels]) -> Iterator[Loss]:
     count = sum(a.low_hz is not None or a.high_hz is not None for each in labels for a in each.annotations)
-    yield "{n} bands of frequency are kept in “meta”; {format} does not show them.", count
+    yield "With frequencies in “meta”, where {format} does not show them: {n}.", count
 
 
 FORMAT = LabelFormat(

@@ -23,22 +23,22 @@ from desktop_app.interchange.labels import (
 LEFT_OUT, UNNAMED, TEXTS = "left out", "unnamed", "texts"
 
 SENTENCES = {
-    LEFT_OUT: "{n} whole recordings of unknown length are left out, as {format} needs an end.",
-    TIME: "{n} labels of whole recordings become stretches of time.",
-    POINTS: "{n} points are left out.",
-    UNNAMED: "{n} annotations without a label are left out.",
-    BAND: "{n} annotations lose their frequencies.",
-    CHANNEL: "{n} annotations lose their channel.",
-    STATUS: "{n} annotations lose their status (draft, rejected, uncertain).",
-    SOURCE: "{n} annotations lose the name of the model that made them.",
-    SCORE: "{n} annotations lose their score.",
-    NOTE: "{n} annotations lose their note.",
-    REVIEWER: "{n} annotations lose their reviewer.",
-    MOMENT: "{n} annotations lose the time of their last change.",
-    EXTRA: "{n} annotations lose columns of other programs.",
-    TEXTS: "{n} annotations have texts with tabs, newlines or outer spaces; {format} takes plain spaces for them.",
+    LEFT_OUT: "Left out, as {format} needs an end and the length of the recording is not known: {n}.",
+    TIME: "Labels of whole recordings that become stretches of time: {n}.",
+    POINTS: "Points, which {format} does not have, left out: {n}.",
+    UNNAMED: "Left out, as they have no label: {n}.",
+    BAND: "Without their frequencies: {n}.",
+    CHANNEL: "Without their channel: {n}.",
+    STATUS: "Without their status (draft, accepted, rejected, uncertain): {n}.",
+    SOURCE: "Without the name of the model that made them: {n}.",
+    SCORE: "Without their score: {n}.",
+    NOTE: "Without their note: {n}.",
+    REVIEWER: "Without their reviewer: {n}.",
+    MOMENT: "Without the time of their last change: {n}.",
+    EXTRA: "Without columns of other programs: {n}.",
+    TEXTS: "With spaces in place of tabs and newlines, and no spaces around their texts: {n}.",
 }
-"""By kind of loss; "{n}" stands for the number of annotations."""
+"""By kind of loss; "{n}" stands for the annotations, counted."""
 
 
 def losses(labels: Sequence[FileLabels], label_format: LabelFormat) -> tuple[str, ...]:
@@ -46,7 +46,12 @@ def losses(labels: Sequence[FileLabels], label_format: LabelFormat) -> tuple[str
     counts = counted(labels, label_format)
     told = [(SENTENCES[kind], counts[kind]) for kind in SENTENCES if counts[kind]]
     told += [(sentence, count) for sentence, count in label_format.more_losses(labels) if count]
-    return tuple(sentence.format(n=f"{count:,}", format=label_format.title) for sentence, count in told)
+    return tuple(sentence.format(n=counted_text(count), format=label_format.title) for sentence, count in told)
+
+
+def counted_text(count: int) -> str:
+    """Return “1 annotation” or “1,200 annotations”."""
+    return f"{count:,} annotation{'' if count == 1 else 's'}"
 
 
 def counted(labels: Sequence[FileLabels], label_format: LabelFormat) -> Counter[str]:

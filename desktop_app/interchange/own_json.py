@@ -97,7 +97,7 @@ def encode(labels: Sequence[FileLabels], _options: Options) -> bytes:
 
 
 def _values(labels: FileLabels) -> dict[str, Any]:
-    values: dict[str, Any] = {"path": labels.path if labels.named else ""}
+    values: dict[str, Any] = {"path": labels.path}
     known = {"duration_s": labels.duration_s, "sample_rate_hz": labels.sample_rate_hz}
     values |= {name: value for name, value in known.items() if value is not None}
     return values | {"annotations": [annotation_values(each) for each in labels.annotations]}

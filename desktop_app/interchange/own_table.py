@@ -14,7 +14,7 @@ from desktop_app.errors import UserError
 from desktop_app.interchange.columns import OwnColumns, checked, extra_cells, text_of, with_rest
 from desktop_app.interchange.labels import FileLabels, Gathering, Keeps, LabelFormat, Options, band, span
 from desktop_app.interchange.raven import named_by_file
-from desktop_app.interchange.reading import Glimpse, Notes, is_number, number, read_text, tidied
+from desktop_app.interchange.reading import Glimpse, Notes, is_number, number, read_text
 from desktop_app.interchange.tables import Cells, Table, read_table, write_table
 
 VERSION = 1
@@ -116,7 +116,7 @@ def rows_of(labels: Iterable[FileLabels]) -> list[Mapping[str, str]]:
 
 
 def _row(labels: FileLabels, annotation: Annotation) -> Mapping[str, str]:
-    cells = {RECORDING: tidied(labels.path) if labels.named else ""}
+    cells = {RECORDING: labels.path}
     cells |= {name: text_of(annotation, name) for name in FIELDS}
     return cells | {VERSION_COLUMN: str(VERSION)} | extra_cells(annotation.extra, _OWN)
 

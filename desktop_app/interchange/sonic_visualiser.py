@@ -132,7 +132,7 @@ def _regions(labels: FileLabels) -> Iterator[list[str]]:
 def _filled_bands(labels: Sequence[FileLabels]) -> Iterator[Loss]:
     boxed = [it for each in labels if _is_boxes(each) for it in each.annotations]
     count = sum(it.low_hz is None or it.high_hz is None for it in boxed)
-    yield "{n} annotations without a whole band get one, as a layer of {format} is of one kind.", count
+    yield "Given a whole band, as a layer with boxes has boxes alone: {n}.", count
 
 
 FORMAT = LabelFormat(

@@ -140,7 +140,7 @@ def write(labels: Sequence[FileLabels], target: Path, options: Options, progress
 
 def _bare_points(labels: Sequence[FileLabels]) -> Iterator[Loss]:
     count = sum(annotation.duration_s == 0 for each in labels for annotation in each.annotations)
-    yield "{n} points become clips of their context alone; without context they are left out.", count
+    yield "Points, whose clips are their context alone (without context they are left out): {n}.", count
 
 
 def never(_seen: Glimpse) -> bool:

@@ -237,7 +237,7 @@ def _rounded(labels: Sequence[FileLabels]) -> Iterator[Loss]:
         for annotation in each.annotations:
             times = whole_as_span(each, annotation)
             count += bool(rate_hz and times and any(round(time * rate_hz) / rate_hz != time for time in times))
-    yield "{n} annotations begin or end between two frames and move to the nearest.", count
+    yield "Moved to the nearest frame of the recording: {n}.", count
 
 
 FORMAT = LabelFormat(

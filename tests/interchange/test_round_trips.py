@@ -21,7 +21,7 @@ TEXT_FORMATS = [
     known for known in FORMATS if known.encode is not None and (known.name != "parquet" or find_spec("pyarrow"))
 ]
 every_format = pytest.mark.parametrize("label_format", TEXT_FORMATS, ids=lambda known: known.name)
-few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def said(annotation: Annotation, label_format: LabelFormat) -> tuple[object, ...]:
