@@ -19,13 +19,14 @@ Array = npt.NDArray[np.float32]
 MANY_MACS = 100_000_000  # a window: below, a second thread waits longer than it works
 MOST_ROWS = 64  # judged at once; the memory of a larger batch does not stay in the cache
 FATAL_ONLY = 4  # what ONNX Runtime logs to stderr; its errors are raised, too
-_FAILURES: tuple[type[Exception], ...] = (
+RUNTIME_FAILURES: tuple[type[Exception], ...] = (
     *(kind for kind in vars(states).values() if isinstance(kind, type) and issubclass(kind, Exception)),
     RuntimeError,
     ValueError,
     TypeError,
     MemoryError,
 )
+"""What ONNX Runtime raises."""
 
 
 class OnnxEngine:
@@ -58,7 +59,8 @@ class OnnxEngine:
             return np.zeros((0, len(self.card.classes)), np.float32)
         starts = range(0, len(prepared), MOST_ROWS)
         with self._failures_told("cannot judge"):
-            outputs = np.concatenate([self._run(prepared[start : start + MOST_ROWS]) for start in starts])
+            parts = [self._run(prepared[start : start + MOST_ROWS]) for start in starts]
+        outputs = parts[0] if len(parts) == 1 else np.concatenate(parts)
         self._check(outputs, len(prepared))
         return outputs if self._makes_scores else softmax(outputs, self.card.temperature)
 
@@ -97,7 +99,7 @@ class OnnxEngine:
     def _failures_told(self, what: str) -> Iterator[None]:
         try:
             yield
-        except _FAILURES as reason:
+        except RUNTIME_FAILURES as reason:
             if isinstance(reason, UserError):
                 raise
             first = str(reason).strip().splitlines()[:1] or [type(reason).__name__]

@@ -1,5 +1,6 @@
 """A training run from its first step to its model file; it can be stopped at any time and taken up again."""
 
+import logging
 import os
 from collections.abc import Callable, Generator
 from dataclasses import asdict, dataclass
@@ -7,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from desktop_app.classifier.card import DataSource, ModelCard, Results
@@ -14,10 +16,14 @@ from desktop_app.classifier.checkpoint import save_checkpoint
 from desktop_app.classifier.data.dataset import ClipSet
 from desktop_app.classifier.data.overlap import TRAINING_GROUPS, TRAINING_HASHES
 from desktop_app.classifier.data.speech_commands import DATASETS
+from desktop_app.classifier.engines.compiling import COMPILE_FAILURES, HeldBack, compile_best
+from desktop_app.classifier.engines.engine import compiled_path
+from desktop_app.classifier.engines.export import ExportReport
 from desktop_app.classifier.frontend import describe_front_end, output_shape
 from desktop_app.classifier.learner import LearnerState
 from desktop_app.classifier.measuring.evaluation import evaluate, fit_temperature, logits_of
 from desktop_app.classifier.networks import count_macs, count_parameters
+from desktop_app.classifier.noises import synthetic_backgrounds
 from desktop_app.classifier.runs.preparing import Prepared, plain_settings
 from desktop_app.classifier.runs.run_config import RunConfig
 from desktop_app.classifier.runs.run_folder import RunFolder, load_state, save_state
@@ -25,6 +31,10 @@ from desktop_app.classifier.training import EpochReport, StepReport, Training
 from desktop_app.errors import UserError
 
 MOST_LISTED = 100_000  # clips on a card: 2 MB
+CALIBRATION_WINDOWS = 256
+MOST_COMPARED = 2_000  # clips held back, by int8 and by torch: some seconds
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,10 @@ class Outcome:
     """Rounds that were trained."""
     best_epoch: int
     """The one whose weights are in the model."""
+    compiled: ExportReport | None
+    """The compiled model beside it, which judges without torch, or None."""
+    notes: tuple[str, ...] = ()
+    """What the person should know, a sentence each."""
 
 
 class Run:
@@ -75,7 +89,10 @@ class Run:
             yield report
 
     def finish(self) -> Outcome:
-        """Write the best round as a model file with its card, calibrated and measured; UserError before round one."""
+        """Write the best round as a model file with its card, calibrated and measured, and compile it.
+
+        UserError before round one. That a model cannot be compiled is a note: torch judges by it as it is.
+        """
         if not self.folder.best.is_file():
             raise UserError("No round is finished yet, so there is no model; go on with --resume.")
         state, said = load_state(self.folder.best)
@@ -88,7 +105,22 @@ class Run:
         card = self._card(int(said["epoch"]))
         path = self.folder.model(self.config.name)
         save_checkpoint(path, network, card)
-        return Outcome(path, card, self.training.epochs_done, int(said["epoch"]))
+        compiled, notes = self._compile(path, card)
+        return Outcome(path, card, self.training.epochs_done, int(said["epoch"]), compiled, notes)
+
+    def _compile(self, path: Path, card: ModelCard) -> tuple[ExportReport | None, tuple[str, ...]]:
+        compiled_path(path).unlink(missing_ok=True)  # of other weights
+        train, held_back = self.prepared.data.train, self.prepared.data.held_back
+        random = np.random.default_rng(self.config.training.seed)
+        rows = random.permutation(len(train))[:CALIBRATION_WINDOWS]
+        clips = train.floats(torch.from_numpy(rows)).numpy()
+        backgrounds = synthetic_backgrounds(len(clips), clips, card.sample_rate_hz, random).astype(np.float32)
+        try:
+            return compile_best(path, np.concatenate([clips, backgrounds]), _held_back(held_back)), ()
+        except COMPILE_FAILURES as reason:
+            _log.info("%s was not compiled", path, exc_info=reason)
+            why = str(reason) if isinstance(reason, UserError) else "the exporter cannot take this network."
+            return None, (f"The model is not compiled and so takes longer to open and to judge: {why}",)
 
     def _card(self, best_epoch: int) -> ModelCard:
         prepared, sound = self.prepared, self.config.sound
@@ -162,6 +194,14 @@ class Run:
         )
         division = leaks.sentence() if leaks else "No speaker, source or file stands on two sides of the split."
         return f"Measured on {len(clips)} windows of clips {held_back}. {division}"
+
+
+def _held_back(clips: ClipSet | None) -> HeldBack | None:
+    """Return a sample of the clips that chose the best round, as the compiler wants them."""
+    if clips is None:
+        return None
+    rows = torch.linspace(0, len(clips) - 1, min(len(clips), MOST_COMPARED)).long()
+    return HeldBack(clips.floats(rows).numpy(), clips.targets[rows].numpy())
 
 
 def use_threads(count: int) -> None:
