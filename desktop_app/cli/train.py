@@ -106,7 +106,7 @@ def _run(chosen: argparse.Namespace, screen: Screen) -> int:
     folder.write_skipped(prepared.skipped, prepared.notes)
     stopped = _train(training, screen)
     screen.finish()
-    outcome = _finished(training, stopped=stopped)
+    outcome = _finished(training, screen, stopped=stopped)
     if chosen.install:
         screen.note(f"Installed as {library().add(Path(outcome['model'])).path}")
     screen.end(outcome)
@@ -194,11 +194,13 @@ def _train(training: "Run", screen: Screen) -> bool:
     return False
 
 
-def _finished(training: "Run", *, stopped: bool) -> dict[str, Any]:
+def _finished(training: "Run", screen: Screen, *, stopped: bool) -> dict[str, Any]:
     """Write model, curves, outcome and, of a run that came to its end, the report; return the outcome."""
     from desktop_app.classifier.runs.run_folder import write_text
 
     outcome = training.finish()
+    for note in outcome.notes:
+        screen.note(note)
     _write_curves(training, outcome)
     report = None if stopped else _write_report(training, outcome)
     results = outcome.card.results
