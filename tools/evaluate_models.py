@@ -12,7 +12,16 @@ from pathlib import Path
 
 import torch
 
-from tools.evaluation.jobs import all_jobs, run_job
+from tools.evaluation.folds import write_values
+from tools.evaluation.jobs import RECIPES_COMPARED, SHIPPED, all_jobs, read_values, run_job
+from tools.evaluation.page import Found, page, write_page
+from tools.evaluation.pictures import write_pictures
+from tools.evaluation.speed import measure_speed
+from tools.evaluation.summary import summary_of
+
+PAGE = Path("docs/evaluation.md")
+PICTURES = Path("images/evaluation")
+FEW_SHOT = Path("embedding/few_shot.json")
 
 
 def main() -> None:
@@ -22,15 +31,31 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=Path("build/evaluation"), help="the folder of measured folds")
     parser.add_argument("--only", default="*", metavar="PATTERN", help="measure these: MODEL/RECIPE/FOLD, with * and ?")
     parser.add_argument("--list", action="store_true", help="list what there is and what is missing, and stop")
+    parser.add_argument("--page", action="store_true", help="measure no fold, write the page of those that are there")
     chosen = parser.parse_args()
     torch.set_num_threads(1)
     for job in all_jobs():
         if chosen.list:
             print(f"{'there  ' if job.path(chosen.results).is_file() else 'missing'}  {job.key}")
-        elif fnmatch.fnmatchcase(job.key, chosen.only):
-            print(f"{job.key}", flush=True)
+        elif not chosen.page and fnmatch.fnmatchcase(job.key, chosen.only):
+            print(job.key, flush=True)
             values = run_job(job, chosen.data, chosen.results)
             print(f"{job.key}: {values['accuracy']:.1%} of {values['clips']}", flush=True)
+    if chosen.page or (chosen.only == "*" and not chosen.list):
+        few_shot = chosen.results / FEW_SHOT
+        found = [found_of(model, chosen.results) for model in SHIPPED]
+        write_page(PAGE, page(found, read_values(few_shot) if few_shot.is_file() else None, str(PICTURES)))
+        print(PAGE)
+
+
+def found_of(model: str, results: Path) -> Found:
+    """Return what was measured of a model, and write its pictures; speeds are measured where no file holds them."""
+    summaries = {recipe: summary_of(results / model / recipe) for recipe in ("shipped", *RECIPES_COMPARED)}
+    recipes = {recipe: summary for recipe, summary in summaries.items() if summary}
+    speeds = results / model / "speed.json"
+    if not speeds.is_file():
+        write_values(speeds, measure_speed(model))
+    return Found(model, recipes, read_values(speeds), write_pictures(model, recipes, PAGE.parent / PICTURES))
 
 
 if __name__ == "__main__":

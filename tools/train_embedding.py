@@ -3,8 +3,8 @@
     .venv/bin/python -m tools.speak_words build/spoken_words
     .venv/bin/python -m tools.train_embedding ../shared/data build/spoken_words
 
-A network learns to name hundreds of words and sounds at once; without its last layer it makes vectors. There are two
-runs. The first leaves out whole words, sounds and speakers and measures how well these are learnt from a few clips,
+A network learns to name hundreds of words and sounds at once; what its stages find makes vectors. There are two runs.
+ The first leaves out whole words, sounds and speakers and measures how well these are learnt from a few clips,
 beside features without weights. The second learns from everything and makes what ships.
 """
 
@@ -14,35 +14,32 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.nn.functional import normalize
+from torch import Tensor
 
-from desktop_app.audio.atomic import replacing
-from desktop_app.classifier import onnx_file
 from desktop_app.classifier.augment import loudness
 from desktop_app.classifier.card import DataSource, ModelCard
 from desktop_app.classifier.card_text import markdown_of
-from desktop_app.classifier.checkpoint import load_checkpoint, save_checkpoint
+from desktop_app.classifier.checkpoint import LoadedModel, save_checkpoint
 from desktop_app.classifier.data.clips import Clip, find_clips, position_of
 from desktop_app.classifier.data.dataset import FULL_SCALE, ClipSet, load_clips
-from desktop_app.classifier.embedding import WIDTH_KEY, Embedding, shipped_embedding, vector_engine
-from desktop_app.classifier.engines.check_sounds import check_sounds
-from desktop_app.classifier.engines.engine import compiled_path
-from desktop_app.classifier.engines.export import TOLERANCE, demand_equal, metadata_of, onnx_bytes, quiet_exporters
+from desktop_app.classifier.embedding import shipped_embedding
+from desktop_app.classifier.engines.compiling_embedding import compile_embedding, vectors_by_torch
 from desktop_app.classifier.few_shot import fit_centroids, fit_ridge
-from desktop_app.classifier.frontend import FrontEnd, LogMel, LogMelConfig, describe_front_end, fitted_to, output_shape
+from desktop_app.classifier.frontend import LogMel, LogMelConfig, describe_front_end, fitted_to, output_shape
 from desktop_app.classifier.networks import Network, build_network, count_macs, count_parameters
 from desktop_app.classifier.noises import synthetic_backgrounds
 from desktop_app.classifier.training import TrainingData, TrainingSettings, train
 from desktop_app.classifier.waveforms import centred, read_mono
 from tools.evaluation.few_shot import WEIGHT_FREE, Array, Method, Task, few_shot_table, measure_task
 from tools.evaluation.folds import Values, write_values
-from tools.train_commands12 import AUGMENTATION, FLOOR_SHARE, SAMPLE_RATE_HZ, benchmark_clips
+from tools.shipping import FLOOR_SHARE
+from tools.train_commands12 import AUGMENTATION, SAMPLE_RATE_HZ, benchmark_clips
 
 WINDOW_FRAMES = 16_000
 NETWORK = {"kind": "tc_resnet", "widths": [40, 60, 80, 160], "blocks": 2, "kernel": 9, "dropout": 0.3}
@@ -68,11 +65,11 @@ LIMITS = (
     "little at this rate, and the terms of the other are unclear."
 )
 HOW = (
-    "Measured with other weights, trained in the same way without eight words, the ten digits, five kinds of sounds"
-    " and three tenths of the speakers. Those are learnt from 5, 10 or 20 clips of each class, of one half of the speakers"
-    " or sources, and judged on the other half; the share judged right is the median over twelve draws, every class "
-    "with the same weight. The syllables are of a finch; no bird is in any training. The weights that ship were then "
-    "trained on everything."
+    "Measured with other weights, trained in the same way without eight words, the ten digits, five kinds of sounds "
+    "and three tenths of the speakers. Those are learnt from 5, 10 or 20 clips of each class, of one half of the "
+    "speakers or sources, and judged on the other half; the share judged right is the median over twelve draws, "
+    "every class with the same weight. The syllables are of a finch; no bird is in any training. The weights that "
+    "ship were then trained on everything."
 )
 
 
@@ -80,7 +77,7 @@ HOW = (
 class Options:
     """How the network is trained."""
 
-    epochs: int = 40
+    epochs: int = 30
     """Rounds of `clips_per_epoch` draws."""
     clips_per_epoch: int = 6_000
     """Clips drawn in a round."""
@@ -124,8 +121,8 @@ def with_fewest_classes(clips: ClipSet) -> ClipSet:
     return replace(clips, targets=place[clips.targets], classes=tuple(clips.classes[index] for index in there))
 
 
-def fit(clips: ClipSet, options: Options) -> tuple[LogMelConfig, Network]:
-    """Train a network to name the clips, printing a line a round."""
+def fit(clips: ClipSet, options: Options) -> LoadedModel:
+    """Return a network that was trained to name the clips, with a card that says nothing of how good it is."""
     settings = settings_for(clips, options)
     config = fitted_to(
         LogMelConfig(sample_rate_hz=SAMPLE_RATE_HZ), clips.floats(torch.arange(0, len(clips), 4)), FLOOR_SHARE
@@ -138,7 +135,7 @@ def fit(clips: ClipSet, options: Options) -> tuple[LogMelConfig, Network]:
             f"{report.epoch:3d}  loss {report.loss:.3f}  right {report.accuracy:.3f}  {report.seconds:.0f} s",
             flush=True,
         )
-    return config, network
+    return LoadedModel(card_of(clips, config, network, options), LogMel(config), network.eval())
 
 
 def settings_for(clips: ClipSet, options: Options) -> TrainingSettings:
@@ -236,15 +233,9 @@ def _number(element: ElementTree.Element, name: str) -> int:
     return int(element.findtext(name, "0"))
 
 
-def methods(front_end: FrontEnd, network: Network) -> list[Method]:
+def methods(model: LoadedModel) -> list[Method]:
     """Return what is compared: the network with both heads, and features without weights."""
-
-    @torch.inference_mode()
-    def vectors(waveforms: Array) -> Array:
-        parts = torch.split(torch.from_numpy(waveforms), 64)
-        found: Array = torch.cat([normalize(network.embed(front_end(part))) for part in parts]).numpy()
-        return found
-
+    vectors = partial(vectors_by_torch, model)
     return [
         Method("embedding, ridge", vectors, fit_ridge),
         Method("embedding, nearest centroid", vectors, fit_centroids),
@@ -255,26 +246,13 @@ def methods(front_end: FrontEnd, network: Network) -> list[Method]:
 def measure(data: Path, clips: ClipSet, options: Options) -> Values:
     """Train without what is left out, and return how well that is learnt from few clips."""
     learnt = learnable(clips)
-    config, network = fit(learnt, options)
-    network.eval()
-    found = {task.name: measure_task(task, methods(LogMel(config), network)) for task in tasks(data, clips)}
+    compared = methods(fit(learnt, options))
+    found = {task.name: measure_task(task, compared) for task in tasks(data, clips)}
     return {"learnt_windows": len(learnt), "learnt_classes": len(learnt.classes), **asdict(options), "tasks": found}
 
 
-class Vectors(nn.Module):
-    """Features -> vectors of length 1."""
-
-    def __init__(self, network: Network) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, features: Tensor) -> Tensor:
-        """Return shape (batch, width)."""
-        return normalize(self.network.embed(features))
-
-
-def card_of(clips: ClipSet, config: LogMelConfig, network: Network, options: Options, measured: Values) -> ModelCard:
-    """Return the card of the shipped weights; its measures are those of the measured run, and it says so."""
+def card_of(clips: ClipSet, config: LogMelConfig, network: Network, options: Options) -> ModelCard:
+    """Return the card of a network that was trained on clips."""
     front_end = describe_front_end(config)
     return ModelCard(
         name="embedding",
@@ -292,7 +270,7 @@ def card_of(clips: ClipSet, config: LogMelConfig, network: Network, options: Opt
         intended_use=INTENDED_USE,
         limits=LIMITS,
         trained_on=sources_of(clips),
-        training=json.loads(json.dumps({**asdict(settings_for(clips, options)), "few_shot": measured})),
+        training=json.loads(json.dumps(asdict(settings_for(clips, options)))),
     )
 
 
@@ -325,30 +303,16 @@ def page_of(card: ModelCard, measured: Values) -> str:
     return f"{text[:where]}## Few labels\n\n{HOW}\n\n{few_shot_table(measured)}\n\n{text[where:]}"
 
 
-def compile_embedding(source: Path) -> Path:
-    """Write the network without its last layer as ONNX beside its weights; UserError where it differs from torch."""
-    model = load_checkpoint(source)
-    shape = output_shape(model.card.front_end, model.card.window_frames)
-    vectors, width = Vectors(model.network), model.network.width
-    with quiet_exporters():
-        example = torch.zeros(2, shape.channels, shape.bands, shape.columns)
-        content = onnx_bytes(vectors, example, ("features", "vectors"))
-    said = {
-        onnx_file.INPUT_KEY: "features",
-        onnx_file.OUTPUT_KEY: "scores",
-        onnx_file.PRECISION_KEY: "float32",
-        WIDTH_KEY: str(width),
-    }
-    target = compiled_path(source)
-    content = onnx_file.with_metadata(content, metadata_of(model.card, source) | said)
-    fast = Embedding(vector_engine(content, model.card, width, target.name), model.card)
-    sounds = check_sounds(model.card)
-    with torch.inference_mode():
-        reference = vectors(model.front_end(torch.from_numpy(sounds))).numpy()
-    demand_equal(float(np.abs(fast.embed(sounds) - reference).max()), TOLERANCE, source.name)
-    with replacing(target) as file:
-        file.write(content)
-    return target
+def ship(model: LoadedModel, measured: Values) -> None:
+    """Write weights, page and compiled vectors; the card keeps the measures of the other run, and the page says so."""
+    card, target = (
+        replace(model.card, training={**(model.card.training or {}), "few_shot": measured}),
+        shipped_embedding(),
+    )
+    target.parent.mkdir(exist_ok=True)
+    save_checkpoint(target, model.network, card)
+    target.with_suffix(".md").write_text(page_of(card, measured), encoding="utf-8")
+    print(f"{target}, {compile_embedding(target)}")
 
 
 def main() -> None:
@@ -365,13 +329,7 @@ def main() -> None:
     if chosen.only != "ship":
         write_values(chosen.measured, measure(chosen.data, clips, options))
     if chosen.only != "measure":
-        measured = json.loads(chosen.measured.read_text("utf-8"))
-        config, network = fit(clips, options)
-        card, target = card_of(clips, config, network.eval(), options, measured), shipped_embedding()
-        target.parent.mkdir(exist_ok=True)
-        save_checkpoint(target, network, card)
-        target.with_suffix(".md").write_text(page_of(card, measured), encoding="utf-8")
-        print(f"{target}, {compile_embedding(target)}")
+        ship(fit(clips, options), json.loads(chosen.measured.read_text("utf-8")))
 
 
 if __name__ == "__main__":

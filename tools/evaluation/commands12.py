@@ -10,16 +10,15 @@ from desktop_app.classifier.frontend import LogMel, LogMelConfig, describe_front
 from desktop_app.classifier.networks import NETWORKS, build_network
 from desktop_app.classifier.training import TrainingSettings
 from tools.evaluation.folds import Values, judged, trained, training_values
+from tools.shipping import FLOOR_SHARE
+from tools.speech_material import Material, kept
 from tools.train_commands12 import (
     AUGMENTATION,
     CLASS_SHARES,
     CLASSES,
-    FLOOR_SHARE,
     SAMPLE_RATE_HZ,
     WINDOW_FRAMES,
-    Material,
     Split,
-    kept,
     load_material,
     training_data,
 )
