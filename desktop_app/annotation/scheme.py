@@ -69,11 +69,15 @@ class LabelScheme:
         return known.colour if known is not None else NEUTRAL
 
     def adding(self, names: Iterable[str]) -> "LabelScheme":
-        """Return the scheme with a class for each new name, in the next free colour, and digit while there is one."""
+        """Return the scheme with a class for each new name, in the next free colour, and digit while there is one.
+
+        Background gets no digit: those are for what people look for.
+        """
         scheme = self
         for name in dict.fromkeys(names):
             if name.strip() and scheme.get(name) is None:
-                scheme = scheme.changing(LabelClass(name, scheme.free_colour(name), scheme.free_key()))
+                key = "" if name.lower() in BACKGROUND_LABELS else scheme.free_key()
+                scheme = scheme.changing(LabelClass(name, scheme.free_colour(name), key))
         return scheme
 
     def changing(self, changed: LabelClass, name: str | None = None) -> "LabelScheme":

@@ -10,6 +10,7 @@ from desktop_app.services.jobs import JobRunner
 from desktop_app.services.messages import Messages
 from desktop_app.services.models import ModelShelf
 from desktop_app.services.playback import Playback
+from desktop_app.services.project import Project
 from desktop_app.services.session import Session
 from desktop_app.services.settings import Settings
 from desktop_app.ui.actions import Actions
@@ -36,6 +37,8 @@ class Core:
     """Sound going out."""
     models: ModelShelf
     """The models there are, and the chosen one."""
+    project: Project
+    """The labels of the open folder."""
 
 
 def make_core(application: QApplication, open_device: OpenOutput) -> Core:
@@ -43,14 +46,15 @@ def make_core(application: QApplication, open_device: OpenOutput) -> Core:
     messages = Messages()
     settings = Settings(messages=messages)
     theme = Theme(application, settings.values.theme)
-    runner = JobRunner()
+    runner, session = JobRunner(), Session()
     return Core(
         messages=messages,
         settings=settings,
         theme=theme,
         actions=Actions(application, theme),
         runner=runner,
-        session=Session(),
+        session=session,
         playback=Playback(runner, messages, open_device),
         models=ModelShelf(settings, messages, *assets.model_dirs()),
+        project=Project(runner, session, settings, messages),
     )

@@ -66,6 +66,7 @@ class Earmark(QObject):
         self._wire_window()
         self._wire_playing()
         self._wire_actions()
+        self._wire_history()
         self._wire_settings()
 
     def show(self, path: Path | None) -> None:
@@ -91,6 +92,7 @@ class Earmark(QObject):
         self.core.session.recording = None  # nothing that still waits for its turn asks for more
         self.core.playback.close()
         self.listen.close()
+        self.core.project.close()
         self.core.runner.close()
         self.core.settings.close()
         self.core.theme.close()
@@ -126,10 +128,23 @@ class Earmark(QObject):
             "open_folder": self._choose_folder,
             "open_samples": lambda: self.open(assets.samples_dir()),
             "quit": self.window.close,
+            "undo": self.core.project.history.undo,
+            "redo": self.core.project.history.redo,
             "theme": self._switch_theme,
             "cancel_job": self.job_strip.cancel_current,
             "keys": lambda: KeysSheet(self.window).open(),
         }
+
+    def _wire_history(self) -> None:
+        self.core.project.history.state_changed.connect(self._show_history)
+        self._show_history()
+
+    def _show_history(self) -> None:
+        """Let Undo and Redo say what they would do."""
+        history = self.core.project.history
+        for name, word, text in (("undo", "Undo", history.undo_text), ("redo", "Redo", history.redo_text)):
+            self.core.actions[name].setText(f"{word}: {text}" if text else word)
+            self.core.actions[name].setEnabled(bool(text) and not history.busy)
 
     def _choose_folder(self) -> None:
         start = str(self.core.session.folder or Path.home())

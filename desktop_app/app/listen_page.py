@@ -7,11 +7,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QLineEdit
 
+from desktop_app.annotation.annotations import Status
 from desktop_app.app.core import Core
 from desktop_app.errors import UserError
 from desktop_app.services.classification import FolderClassification
 from desktop_app.services.exporting import Exporting
 from desktop_app.services.folder import FolderListing
+from desktop_app.services.labelling import Labelling
 from desktop_app.services.listening import Listening
 from desktop_app.services.session import Selection
 from desktop_app.services.tiles import Opened
@@ -19,6 +21,9 @@ from desktop_app.ui.desk import Desk, DockSpec
 from desktop_app.ui.export_dialog import ExportDialog
 from desktop_app.ui.export_offer import ExportOffer
 from desktop_app.ui.folder_panel import FolderPanel
+from desktop_app.ui.labels.class_keys import ClassKeys
+from desktop_app.ui.labels.label_panel import LabelPanel
+from desktop_app.ui.labels.marks import Marks
 from desktop_app.ui.metadata_panel import MetadataPanel
 from desktop_app.ui.spectrum_view import SpectrumView
 from desktop_app.ui.timeline import Timeline
@@ -26,6 +31,7 @@ from desktop_app.ui.verdict_panel import VerdictPanel
 
 PAN_STEP = 0.1
 SELECT_STEP = 0.02
+NUDGE_STEP = 0.005
 """Parts of what is visible."""
 
 
@@ -40,15 +46,19 @@ class ListenPage(QObject):
         self.listening = Listening(core.session, core.playback, core.settings)
         self.classification = FolderClassification(core.runner)
         self.exporting = Exporting(core.runner)
+        self.labelling = Labelling(core.project, core.session)
         self.timeline = Timeline(core.session, core.runner, core.settings)
         self.folder_panel = FolderPanel(self.listing, core.settings)
         self.metadata_panel = MetadataPanel()
         self.verdict_panel = VerdictPanel()
+        self.label_panel = LabelPanel(self.labelling)
         self.spectrum = SpectrumView(core.session, core.runner, core.settings)
         self.desk = Desk(core.actions, self.timeline, self._docks())
+        self.class_keys = ClassKeys(self.desk)
         self._wire_folder()
         self._wire_recording()
         self._wire_classifying()
+        self._wire_labelling()
 
     def doings(self) -> dict[str, Callable[[], object]]:
         """Return what the page's actions do, by their names."""
@@ -77,6 +87,26 @@ class ListenPage(QObject):
             "reset_layout": self.desk.arrange,
             "find": panel.focus_filter,
             "classify": lambda: self._classify(panel.model.paths()),
+            **self._label_doings(),
+        }
+
+    def _label_doings(self) -> dict[str, Callable[[], object]]:
+        labelling = self.labelling
+        return {
+            "label": self._type_label,
+            "accept": labelling.accept_or_repeat,
+            "reject": labelling.reject,
+            "uncertain": lambda: labelling.judge(Status.UNCERTAIN),
+            "repeat_label": labelling.repeat_label,
+            "mark": labelling.mark_play_head,
+            "previous_label": lambda: labelling.step(-1),
+            "next_label": lambda: labelling.step(1),
+            "split": labelling.split,
+            "merge": labelling.merge,
+            "duplicate": labelling.duplicate,
+            "nudge_left": lambda: labelling.nudge(-NUDGE_STEP * self.timeline.view.span_s),
+            "nudge_right": lambda: labelling.nudge(NUDGE_STEP * self.timeline.view.span_s),
+            "delete_label": labelling.delete,
         }
 
     def open_folder(self, folder: Path, recording: Path | None) -> None:
@@ -104,9 +134,10 @@ class ListenPage(QObject):
     def _docks(self) -> tuple[DockSpec, ...]:
         return (
             DockSpec("Folder", self.folder_panel),
+            DockSpec("Labels", self.label_panel, 400),
             DockSpec("Metadata", self.metadata_panel, 320),
-            DockSpec("Verdict", self.verdict_panel, 220),
-            DockSpec("Spectrum", self.spectrum, 260),
+            DockSpec("Verdict", self.verdict_panel, behind=True),
+            DockSpec("Spectrum", self.spectrum, behind=True),
         )
 
     def _wire_folder(self) -> None:
@@ -175,12 +206,46 @@ class ListenPage(QObject):
         self.classification.verdicts.connect(lambda _: self._show_verdict())
         self.classification.failed.connect(self.messages.error)
         self.classification.finished.connect(lambda summary: self.messages.info(summary.words))
+        self.classification.finished.connect(lambda _: self._take_verdicts())
         self.verdict_panel.find_chosen.connect(self._show_find)
         self.verdict_panel.find_activated.connect(self.listening.play)
+
+    def _wire_labelling(self) -> None:
+        labelling, project, gestures = self.labelling, self.core.project, self.timeline.gestures
+        labelling.changed.connect(self._show_annotations)
+        labelling.refused.connect(self.messages.info)
+        labelling.nothing_to_judge.connect(self._play_again)
+        labelling.went_on.connect(lambda: self.folder_panel.step(1))
+        project.scheme_changed.connect(self.label_panel.show_scheme)
+        project.scheme_changed.connect(self.class_keys.show_scheme)
+        project.closed.connect(lambda: self.label_panel.show_scheme(project.scheme))
+        self.class_keys.pressed.connect(lambda name, beside: labelling.label(name, beside=beside))
+        self.label_panel.play_wanted.connect(self.listening.play)
+        self.label_panel.entry.left.connect(self.folder_panel.setFocus)
+        gestures.annotation_clicked.connect(labelling.click)
+        gestures.nothing_clicked.connect(labelling.clear)
+        gestures.reshaped.connect(labelling.reshape)
+
+    def _show_annotations(self) -> None:
+        labelling = self.labelling
+        self.timeline.set_marks(Marks(labelling.annotations, labelling.selected_ids), self.core.project.scheme.colour)
+
+    def _play_again(self) -> None:
+        if self.session.recording is not None:
+            self.listening.play_file(self.session.recording)
+
+    def _type_label(self) -> None:
+        self.label_panel.entry.setFocus()
+        self.label_panel.entry.selectAll()
 
     def _show_verdict(self) -> None:
         path = self.session.recording
         self.verdict_panel.show_verdict(self.classification.verdict(path) if path is not None else None)
+
+    def _take_verdicts(self) -> None:
+        """Put what the model said down as drafts, to be judged."""
+        judged = map(self.classification.verdict, self.folder_panel.model.paths())
+        self.core.project.take([verdict for verdict in judged if verdict is not None])
 
     def _show_find(self, onset_s: float, offset_s: float) -> None:
         """Select a find, and turn to it where it is out of sight."""

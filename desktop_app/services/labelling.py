@@ -28,6 +28,8 @@ class Labelling(QObject):
     """All of the recording has been labelled or judged: the next one may be shown."""
     refused = Signal(str)
     """Why nothing was done, as a sentence."""
+    nothing_to_judge = Signal()
+    """Nothing is selected and no draft is left in the recording."""
 
     def __init__(self, project: Project, session: Session) -> None:
         super().__init__()
@@ -143,11 +145,14 @@ class Labelling(QObject):
         """
         wanted = self.selected or [each for each in self.annotations if each.status == Status.DRAFT]
         was_selected = bool(self.selected)
+        if not wanted:
+            self.nothing_to_judge.emit()
+            return
         self._do(lambda hand: hand.set_status(wanted, status))
         left = [each for each in self.annotations if each.status == Status.DRAFT and each.onset_s is not None]
         if was_selected and left:
             self.select({left[0].id})
-        elif not was_selected or wanted:
+        else:
             self.went_on.emit()
 
     def accept_or_repeat(self) -> None:

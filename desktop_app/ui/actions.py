@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QLineEdit,
     QWidget,
 )
 
@@ -37,7 +38,7 @@ class ActionSpec:
     """The page on which alone it does something; everywhere where this is empty."""
 
 
-MENUS = ("File", "Go", "Play", "View", "Folder", "Help")
+MENUS = ("File", "Go", "Play", "Label", "View", "Folder", "Help")
 """The menus, in their order; those without a row have none."""
 
 SPECS: tuple[ActionSpec, ...] = (
@@ -71,6 +72,56 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("select_all", "Play", "Select everything", ("Ctrl+A",), place="listen"),
     ActionSpec("select_left", "Play", "Selection one step shorter", ("Shift+Left",), place="listen"),
     ActionSpec("select_right", "Play", "Selection one step longer", ("Shift+Right",), place="listen"),
+    ActionSpec("undo", "Label", "Undo", ("Ctrl+Z",), "", "Take the last change of labels back"),
+    ActionSpec("redo", "Label", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "", "Do it again"),
+    ActionSpec(
+        "label", "Label", "Type a label", ("Ctrl+B",), "", "Label the selection, or the whole clip", place="listen"
+    ),
+    ActionSpec(
+        "accept",
+        "Label",
+        "Accept, go on",
+        ("Return", "Enter"),
+        "",
+        "Accept what is selected, or all drafts of the clip; give a fresh selection the last label",
+        place="listen",
+    ),
+    ActionSpec(
+        "reject",
+        "Label",
+        "Reject, go on",
+        ("Del",),
+        "",
+        "Reject what a model said; delete what was drawn by hand",
+        place="listen",
+    ),
+    ActionSpec("uncertain", "Label", "Uncertain, go on", ("U",), "", "Mark as uncertain", place="listen"),
+    ActionSpec("repeat_label", "Label", "Repeat the last label", (".",), place="listen"),
+    ActionSpec(
+        "mark",
+        "Label",
+        "Mark the play head",
+        ("Ctrl+M",),
+        "",
+        "Put a point at the play head, also while playing",
+        place="listen",
+    ),
+    ActionSpec("previous_label", "Label", "Previous annotation", ("Alt+Left",), place="listen"),
+    ActionSpec("next_label", "Label", "Next annotation", ("Alt+Right",), place="listen"),
+    ActionSpec("split", "Label", "Split at the play head", ("Ctrl+I",), place="listen"),
+    ActionSpec("merge", "Label", "Merge the selected", ("Ctrl+J",), place="listen"),
+    ActionSpec("duplicate", "Label", "Duplicate", ("Ctrl+D",), place="listen"),
+    ActionSpec("nudge_left", "Label", "Nudge left", ("Ctrl+Shift+Left",), place="listen"),
+    ActionSpec("nudge_right", "Label", "Nudge right", ("Ctrl+Shift+Right",), place="listen"),
+    ActionSpec(
+        "delete_label",
+        "Label",
+        "Delete for good",
+        ("Shift+Del",),
+        "",
+        "Delete the selected annotations, whoever made them",
+        place="listen",
+    ),
     ActionSpec("zoom_in", "View", "Zoom in", ("+", "=", "Ctrl+=", "Ctrl+1"), "zoom-in", place="listen"),
     ActionSpec("zoom_out", "View", "Zoom out", ("-", "Ctrl+-", "Ctrl+3"), "zoom-out", place="listen"),
     ActionSpec("zoom_fit", "View", "Show the whole file", ("Ctrl+F",), "zoom-fit", place="listen"),
@@ -100,9 +151,10 @@ SPECS: tuple[ActionSpec, ...] = (
 
 OWN_KEYS: tuple[tuple[type[QWidget], tuple[str, ...]], ...] = (
     (QAbstractButton, ("play",)),
-    (QComboBox, ("play", "page_left", "page_right", "to_start", "to_end")),
+    (QLineEdit, ("accept",)),
+    (QComboBox, ("accept", "play", "page_left", "page_right", "to_start", "to_end")),
     (QAbstractSlider, ("step_left", "step_right", "page_left", "page_right", "to_start", "to_end")),
-    (QAbstractSpinBox, ("page_left", "page_right", "to_start", "to_end", "zoom_in", "zoom_out")),
+    (QAbstractSpinBox, ("accept", "page_left", "page_right", "to_start", "to_end", "zoom_in", "zoom_out")),
     (QAbstractItemView, ("page_left", "page_right", "to_start", "to_end", "select_all")),
 )
 """Actions whose keys a focused widget of that kind needs for itself: Space presses a button, arrows move a slider."""

@@ -20,7 +20,7 @@ from desktop_app.ui.actions import Actions
 from desktop_app.ui.welcome import Welcome
 from desktop_app.ui.widgets import quiet_button
 
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 5
 LEFT_WIDTH, RIGHT_WIDTH = 448, 296
 
 
@@ -34,6 +34,8 @@ class DockSpec:
     """The panel."""
     height: int = 0
     """Pixels that it has at first, beside the others of its side."""
+    behind: bool = False
+    """Whether it is a tab behind the one before."""
 
 
 class Desk(QWidget):
@@ -66,13 +68,12 @@ class Desk(QWidget):
         for dock in self._docks:
             dock.setFloating(False)
             dock.show()
+        self._place()
         left, *right = self._docks
-        self._area.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, left)
-        for dock in right:
-            self._area.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
         widths = [min(LEFT_WIDTH, round(0.31 * self.width())), min(RIGHT_WIDTH, round(0.23 * self.width()))]
         self._area.resizeDocks([left, right[0]], widths, Qt.Orientation.Horizontal)
-        self._area.resizeDocks(right, [spec.height for spec in self._specs[1:]], Qt.Orientation.Vertical)
+        shown = [(dock, spec.height) for dock, spec in zip(right, self._specs[1:], strict=True) if not spec.behind]
+        self._area.resizeDocks([dock for dock, _ in shown], [height for _, height in shown], Qt.Orientation.Vertical)
 
     def state(self) -> str:
         """Return the arrangement as text, for `restore`."""
@@ -96,11 +97,20 @@ class Desk(QWidget):
         self._pages.addWidget(self._timeline)
         self._area.setCentralWidget(self._pages)
         self._docks = [self._make_dock(spec) for spec in self._specs]
-        left, *right = self._docks
-        self._area.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, left)
-        for dock in right:
-            self._area.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        self._place()
         return self._area
+
+    def _place(self) -> None:
+        """Put the first dock on the left and the others below each other on the right, or behind each other."""
+        self._area.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self._docks[0])
+        front = self._docks[0]
+        for dock, spec in zip(self._docks[1:], self._specs[1:], strict=True):
+            self._area.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+            if spec.behind:
+                self._area.tabifyDockWidget(front, dock)
+                front.raise_()
+            else:
+                front = dock
 
     @staticmethod
     def _make_dock(spec: DockSpec) -> QDockWidget:

@@ -18,7 +18,8 @@ from desktop_app.ui.view_state import ViewState
 
 SEAM = QColor(0, 0, 0, 130)
 """Under lines on a spectrogram, so that every colour map leaves them visible."""
-FILL_ALPHA, SELECTED_ALPHA = 36, 80
+FILL_ALPHA = 36
+CHOSEN_WIDTH = 3
 CROWD_OPACITY = 0.6
 """Lets the sound be seen through them."""
 MOST_ROWS = 3
@@ -40,7 +41,7 @@ class AnnotationItem(LaneItem):
     """Paints the annotations of one lane. Texts stand in the waveform's lane, and over boxes on the spectrogram."""
 
     def __init__(self, box: LaneBox, view: ViewState) -> None:
-        super().__init__(box, z=5)
+        super().__init__(box, z=12)
         self._view = view
         self._marks = Marks()
         self._colour_of: Callable[[str], str] = lambda _: NEUTRAL
@@ -88,10 +89,8 @@ class AnnotationItem(LaneItem):
         painter.setOpacity(CROWD_OPACITY)
         painter.drawImage(rect, QImage(pixels.data, width, height, 4 * width, form))
         painter.setOpacity(1.0)
-        _fill(painter, [places.rect(int(each)) for each in self._chosen(places)], QColor(255, 255, 255, SELECTED_ALPHA))
-
-    def _chosen(self, places: Places) -> Ints:
-        return np.flatnonzero(self._marks.is_selected[places.index])
+        chosen = np.flatnonzero(self._marks.is_selected[places.index])
+        _outline(painter, [places.rect(int(each)) for each in chosen], QPen(Qt.GlobalColor.white, CHOSEN_WIDTH))
 
     def _groups(self, places: Places) -> list[tuple[int, int, Ints]]:
         """Return label, status and members of each group of visible annotations."""
@@ -107,19 +106,17 @@ class AnnotationItem(LaneItem):
         chosen = self._marks.is_selected[index]
         boxes = [places.rect(int(place)) for place in members[boxed]]
         stretches = [places.rect(int(place)) for place in _one_a_pixel(places, members[~boxed], chosen[~boxed])]
-        picked = [places.rect(int(place)) for place in members[chosen]]
         tint = QColor(colour)
         if not self.box.has_frequency:
             tint.setAlpha(round(FILL_ALPHA * colour.alphaF()))
             _fill(painter, stretches, tint)
-        tint.setAlpha(SELECTED_ALPHA)
-        _fill(painter, picked, tint)
         if self.box.has_frequency:
             _outline(painter, boxes, QPen(SEAM, 3))
             _fill(painter, [QRectF(r.left(), 0, max(r.width(), 1), BAR) for r in stretches], colour)
         _outline(painter, boxes, pen)
         # Lines beyond the lane's edges are clipped: of a stretch only its two ends are seen.
         _outline(painter, [r.adjusted(0, -4, 0, 4) for r in stretches], pen)
+        _outline(painter, [places.rect(int(each)) for each in members[chosen]], QPen(colour, CHOSEN_WIDTH))
 
     def _paint_tags(self, painter: QPainter, places: Places) -> None:
         named = np.arange(len(places.index))

@@ -1,0 +1,135 @@
+"""Labels in the window: chips, the field, the rows, the keys of the classes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QMainWindow, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop_app.annotation.annotations import Status
+from desktop_app.services.jobs import JobRunner
+from desktop_app.services.labelling import Labelling
+from desktop_app.services.messages import Messages
+from desktop_app.services.project import Project
+from desktop_app.services.session import Selection, Session
+from desktop_app.services.settings import Settings
+from desktop_app.ui.labels.class_keys import ClassKeys
+from desktop_app.ui.labels.label_panel import LabelPanel
+
+
+class Room(QMainWindow):
+    """A window with the panel, a field beside it, and the keys of the classes."""
+
+    def __init__(self, project: Project, session: Session) -> None:
+        super().__init__()
+        self.project, self.session = project, session
+        self.labelling = Labelling(project, session)
+        self.panel = LabelPanel(self.labelling)
+        self.field = QLineEdit()
+        page = QWidget()
+        self.list = QWidget()
+        self.list.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        column = QVBoxLayout(page)
+        for widget in (self.panel, self.field, self.list):
+            column.addWidget(widget)
+        self.setCentralWidget(page)
+        self.keys = ClassKeys(page)
+        self.keys.pressed.connect(lambda name, beside: self.labelling.label(name, beside=beside))
+        project.scheme_changed.connect(self.panel.show_scheme)
+        project.scheme_changed.connect(self.keys.show_scheme)
+
+    @property
+    def labels(self) -> list[str]:
+        return [each.label for each in self.labelling.annotations]
+
+    def rows(self) -> list[str]:
+        model = self.panel.model
+        return [str(model.data(model.index(row, 0))) for row in range(model.rowCount())]
+
+
+@pytest.fixture
+def room(qtbot: QtBot, tmp_path: Path, settings: Settings) -> Iterator[Room]:
+    """Return the window on a folder with one recording, which is shown."""
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    (folder / "a.wav").write_bytes(b"sound" * 5_000)
+    runner, session, messages = JobRunner(), Session(), Messages()
+    project = Project(runner, session, settings, messages)
+    room = Room(project, session)
+    qtbot.addWidget(room)
+    room.show()
+    room.activateWindow()
+    qtbot.waitExposed(room)
+    with qtbot.waitSignal(project.opened):
+        session.folder = folder
+    session.recording = folder / "a.wav"
+    yield room
+    room.close()
+    project.close()
+    assert runner.close()
+
+
+def test_an_empty_panel_says_how_to_begin(room: Room) -> None:
+    assert "type a label" in room.panel.words
+    assert not room.panel.table.isVisible()
+
+
+def test_a_typed_label_with_a_space_becomes_a_class_with_a_chip_and_a_key(room: Room) -> None:
+    room.panel.entry.setFocus()
+    QTest.keyClicks(room.panel.entry, "song of a robin")
+    QTest.keyClick(room.panel.entry, Qt.Key.Key_Return)
+    assert room.labels == ["song of a robin"]
+    assert [chip.it.key for chip in room.panel.palette_of_classes.chips()] == ["1"]
+    assert room.rows() == ["song of a robin"]
+
+
+def test_a_chip_labels_what_is_selected(room: Room) -> None:
+    room.labelling.label("robin")
+    room.session.selection = Selection(1.0, 2.0)
+    QTest.mouseClick(room.panel.palette_of_classes.chips()[0], Qt.MouseButton.LeftButton)
+    assert [each.onset_s for each in room.labelling.annotations] == [None, 1.0]
+
+
+def test_the_keys_of_classes_label_wherever_the_keyboard_is_but_not_while_typing(room: Room, qtbot: QtBot) -> None:
+    room.labelling.label("robin")
+    room.labelling.label("wren", beside=True)
+    room.list.setFocus()
+    QTest.keyClick(room.list, Qt.Key.Key_1)
+    qtbot.waitUntil(lambda: room.labels == ["robin", "robin"] or room.labels == ["robin"])
+    room.field.setFocus()
+    before = list(room.labelling.annotations)
+    QTest.keyClick(room.field, Qt.Key.Key_2)
+    assert room.field.text() == "2"
+    assert room.labelling.annotations == before
+
+
+def test_the_key_with_shift_puts_a_second_label_beside_the_first(room: Room) -> None:
+    room.labelling.label("robin")
+    room.labelling.label("wren")
+    assert room.labels == ["wren"]
+    room.list.setFocus()
+    QTest.keyClick(room.list, Qt.Key.Key_1, Qt.KeyboardModifier.ShiftModifier)
+    assert sorted(room.labels) == ["robin", "wren"]
+
+
+def test_a_row_selects_its_annotation_and_an_annotation_its_row(room: Room) -> None:
+    for onset_s in (0.0, 2.0):
+        room.session.selection = Selection(onset_s, onset_s + 1)
+        room.labelling.label("robin")
+        room.session.selection = None
+    table = room.panel.table
+    place = table.visualRect(room.panel.model.index(1, 0)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    assert room.session.selection == Selection(2.0, 3.0)
+    room.labelling.select({room.labelling.annotations[0].id})
+    assert [index.row() for index in room.panel.table.selectionModel().selectedRows()] == [0]
+
+
+def test_the_panel_counts_the_drafts_that_are_left(room: Room) -> None:
+    room.session.selection = Selection(0.0, 1.0)
+    room.labelling.label("robin")
+    room.labelling.judge(Status.DRAFT)
+    assert "1 draft to judge" in room.panel.words
