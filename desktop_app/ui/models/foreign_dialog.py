@@ -4,11 +4,12 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QDialog,
-    QDialogButtonBox,
     QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
+    QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -55,6 +56,8 @@ class ForeignDialog(QDialog):
         self.window_s.setDecimals(3)
         self.window_s.setValue(USUAL_WINDOW_S)
         self.window_s.setSuffix(" s")
+        for box in (self.rate, self.window_s):
+            box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.licence = QLineEdit("unknown")
         self._problem = role_label(role="error", wrap=True)
         self._problem.hide()
@@ -106,15 +109,20 @@ class ForeignDialog(QDialog):
         for title, widget in (*rows.items(), ("Licence", self.licence)):
             form.addRow(title, widget)
             widget.setAccessibleName(title or read.text())
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        take = buttons.addButton("Import", QDialogButtonBox.ButtonRole.AcceptRole)
+        cancel, take = QPushButton("Cancel"), QPushButton("Import")
+        cancel.setAutoDefault(False)
+        cancel.clicked.connect(self.reject)
         take.setDefault(True)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
+        take.clicked.connect(self.accept)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(take)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(16)
         column.addWidget(role_label(TEACHES, wrap=True))
         column.addLayout(form)
         column.addWidget(self._problem)
-        column.addWidget(buttons)
+        column.addLayout(buttons)
