@@ -163,7 +163,8 @@ RECIPE_ROWS = (
 def sentence_of(summary: Summary) -> str:
     """Return what the folds of the shipped recipe say."""
     accuracies = summary.of("accuracy")
-    measures = sorted(class_measures(summary.confusion, summary.classes), key=lambda each: each.recall)
+    there = (each for each in class_measures(summary.confusion, summary.classes) if each.clips)
+    measures = sorted(there, key=lambda each: each.recall)
     worst, best = measures[0], measures[-1]
     text = (
         f"The shipped recipe judges {summary.accuracy:.1%} of {summary.clips:,} clips of {summary.groups} groups right"
