@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from desktop_app import __version__, assets
 from desktop_app.app.core import make_core
+from desktop_app.app.learning_pages import LearningPages
 from desktop_app.app.listen_page import ListenPage
 from desktop_app.audio.playing.outputs import OpenOutput
 from desktop_app.audio.streams import Device, open_output
@@ -63,6 +64,7 @@ class Earmark(QObject):
         self.message_bar = MessageBar(self.core.theme)
         below = (self.message_bar, self.transport)
         self.window = MainWindow(self.core.actions, self.listen.desk, below, self.core.settings)
+        self.learning = LearningPages(self.core, self.window.workspaces)
         self._wire_window()
         self._wire_playing()
         self._wire_actions()
@@ -92,6 +94,7 @@ class Earmark(QObject):
         self.core.session.recording = None  # nothing that still waits for its turn asks for more
         self.core.playback.close()
         self.listen.close()
+        self.learning.close()
         self.core.project.close()
         self.core.runner.close()
         self.core.settings.close()
@@ -99,11 +102,12 @@ class Earmark(QObject):
 
     def _wire_window(self) -> None:
         self.window.closing.connect(self.close)
-        self.window.model_chosen.connect(lambda name: self.core.settings.change(model=name))
+        self.window.model_chosen.connect(self.core.models.choose)
         self.core.messages.posted.connect(self.message_bar.show_message)
         self.bugs.reported.connect(self.core.messages.error)
         for chosen in (self.listen.folder_panel.recent_chosen, self.window.recent_chosen, self.window.dropped):
             chosen.connect(self.open)
+        self.learning.recording_wanted.connect(self.open)
 
     def _wire_playing(self) -> None:
         playback, settings = self.core.playback, self.core.settings
@@ -158,8 +162,13 @@ class Earmark(QObject):
     def _wire_settings(self) -> None:
         """Let every setting take effect when it changes, and now."""
         self.core.settings.changed.connect(self._apply)
-        for name in ("theme", "volume", "output_device", "autoplay", "model", "recent_folders"):
+        self.core.models.changed.connect(self._show_models)
+        self._show_models()
+        for name in ("theme", "volume", "output_device", "autoplay", "recent_folders"):
             self._apply(name)
+
+    def _show_models(self) -> None:
+        self.window.show_models(self.core.models.names, self.core.models.chosen_name)
 
     def _apply(self, name: str) -> None:
         values = self.core.settings.values
@@ -173,7 +182,5 @@ class Earmark(QObject):
                 self.core.playback.set_device(values.output_device)
             case "autoplay":
                 self.core.actions["autoplay"].setChecked(values.autoplay)
-            case "model":
-                self.window.show_models(self.core.models.names, self.core.models.chosen_name)
             case "recent_folders":
                 self.window.show_recent(values.recent_folders)
