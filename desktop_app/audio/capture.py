@@ -49,6 +49,8 @@ class CaptureState:
     """Frames that have come so far."""
     gaps: tuple[Gap, ...] = ()
     """Everything that is missing, in order."""
+    breaks: tuple[int, ...] = ()
+    """First frames after an absence of the device; known before they come, unlike how long it was away."""
 
     @property
     def dropped_frames(self) -> int:
@@ -76,6 +78,7 @@ class Capture:
         self._phase: Phase = "opening"
         self._problem = ""
         self._gaps: tuple[Gap, ...] = ()
+        self._breaks: tuple[int, ...] = ()
         self._heard = (0, 0.0)
         self._overflows = 0
         self._clock: tuple[tuple[int, float], ...] = ()
@@ -129,8 +132,9 @@ class Capture:
         """Return what is going on."""
         phase, problem, since_s = self._phase, self._problem, self._driver_since_s
         if since_s is not None and time.monotonic() - since_s > DRIVER_LIMIT_S:
-            phase, problem = "failed", HANGING_DRIVER
-        return CaptureState(phase, problem, self._device, self._ring.written if self.opened else 0, self._gaps)
+            phase, problem = "away" if self.opened else "failed", HANGING_DRIVER
+        frames = self._ring.written if self.opened else 0
+        return CaptureState(phase, problem, self._device, frames, self._gaps, self._breaks)
 
     def clock_s(self, frame: int) -> float:
         """Return when a frame sounded, in seconds since 1970, the gaps before it included; once sound has come."""
@@ -156,6 +160,7 @@ class Capture:
             again = self._reopen()
             if again is None:
                 break
+            self._breaks = tuple(dict.fromkeys((*self._breaks, self._ring.written)))
             source = again
         self._phase = "ended"
 

@@ -55,7 +55,6 @@ class Listener:
         self._pace = Pace(hop_s, hop_s)
         self._skipped = 0
         self._gaps_seen = 0
-        self._breaks: list[int] = []
         self._meter: LevelMeter | None = None
 
     def use(self, engine: Engine | None, rule: EventRule | None = None) -> None:
@@ -76,11 +75,12 @@ class Listener:
         """Take the sound that has come since the last turn, at most `READ_S` of it. UserError where the model fails."""
         if not self._capture.opened:
             return Heard(ended=self._capture.state.phase in ("failed", "ended"))
+        written = self._capture.ring.written  # before the state, which then tells of every break before it
         state = self._capture.state
         gaps = state.gaps[self._gaps_seen :]
         self._gaps_seen = len(state.gaps)
         notes = self._passed_over() if self._capture.live else []
-        piece = self._capture.ring.read(self.position, self._most_frames(gaps))
+        piece = self._capture.ring.read(self.position, self._most_frames(written, state.breaks))
         if piece.lost:
             self._skipped += piece.lost
             self._restart(piece.start)
@@ -92,16 +92,13 @@ class Listener:
         levels = self._levels(piece.frames) if len(piece.frames) else None
         return Heard(levels, tuple(results), gaps, self._load(), tuple(notes), ended)
 
-    def _most_frames(self, gaps: tuple[Gap, ...]) -> int:
-        """Return how far to read, and begin anew where the device was away: no window reaches over that.
-
-        What was read beyond it before it was known is read again.
-        """
-        self._breaks += [gap.at_frame for gap in gaps if gap.kind == "away"]
-        if self._breaks and self.position >= self._breaks[0]:
-            self._restart(self._breaks.pop(0))
-        most = round(READ_S * self._capture.sample_rate_hz)
-        return min(most, self._breaks[0] - self.position) if self._breaks else most
+    def _most_frames(self, written: int, breaks: tuple[int, ...]) -> int:
+        """Return how far to read, and begin anew where the device was away: no window reaches over that."""
+        if self.position in breaks:
+            self._restart(self.position)
+        stops = [self.position + round(READ_S * self._capture.sample_rate_hz), written]
+        stops += [at_frame for at_frame in breaks if at_frame > self.position]
+        return max(min(stops) - self.position, 0)
 
     def _passed_over(self) -> list[str]:
         """Jump to the newest sound where the lag is too long, and say so."""

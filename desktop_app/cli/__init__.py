@@ -21,6 +21,7 @@ from desktop_app.cli import (
     listen,
     lr_find,
     models,
+    record,
     train,
 )
 from desktop_app.cli.shared import say
@@ -74,7 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"earmark {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in (
-        info, classify, export, train, lr_find, augment, evaluate, models, listen, devices,
+        info, classify, export, train, lr_find, augment, evaluate, models, listen, record, devices,
         convert, import_labels, export_labels,
     ):  # fmt: skip
         command.add_parser(commands)

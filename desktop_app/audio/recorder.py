@@ -1,0 +1,241 @@
+"""Record what a capture hears: from the ring straight to disk, on a thread of its own that a slow disk may hold up."""
+
+import shutil
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from desktop_app.audio.atomic import explain_write_error
+from desktop_app.audio.capture import Capture
+from desktop_app.audio.encoders import EncodePlan
+from desktop_app.audio.formats import choose_encodable, format_named
+from desktop_app.audio.growing import GrowingFile, open_growing
+from desktop_app.audio.names import filled, free_path, legal_name, safe
+from desktop_app.errors import UserError
+
+FORMATS = ("FLAC", "WAV")
+"""What can be written so that it is whole at every moment."""
+PATTERN_FIELDS = {
+    "date": "local date of the first sample, 2026-11-21",
+    "time": "local time, 14-03-22",
+    "zone": "its distance from universal time, +0100",
+    "device": "name of the microphone",
+    "part": "number of the file in this recording, from 1",
+}
+"""What a file-name pattern may hold, for dialogs and help texts."""
+TICK_S = 0.1
+SYNC_S = 1.0
+READ_S = 1.0
+"""Most sound that is written at a time."""
+
+Phase = Literal["recording", "finished", "failed"]
+
+
+@dataclass(frozen=True)
+class RecordSettings:
+    """How recordings are written."""
+
+    folder: Path
+    """Where they go; made if need be."""
+    format: str = "FLAC"
+    """One of `FORMATS`."""
+    bits_per_sample: int = 16
+    """16 or 24; WAV also takes 32 as floating-point numbers."""
+    split_s: float | None = None
+    """Length after which a new file is begun, without a break; None: never."""
+    pre_roll_s: float = 10.0
+    """Sound from before the start that is recorded too, as far as there is any."""
+    duration_s: float | None = None
+    """Length after which it ends, the pre-roll included; None: when it is stopped."""
+    pattern: str = "{date}_{time}{zone}"
+    """File name without ending; `PATTERN_FIELDS` says what may stand in it, "/" makes folders."""
+    reserve_bytes: int = 50_000_000
+    """Space that is left on the disk: recording stops in good order before."""
+
+
+@dataclass(frozen=True)
+class RecordState:
+    """What a recorder has done so far."""
+
+    phase: Phase = "recording"
+    """`failed`: it ended early; what was recorded until then is safe."""
+    files: tuple[Path, ...] = ()
+    """Files that were begun, the newest last; all but the last one are complete while it records."""
+    frames: int = 0
+    """Frames recorded, in all files."""
+    lost_frames: int = 0
+    """Frames that the disk was too slow for: they were overwritten in the ring."""
+    problem: str = ""
+    """Why it ended early, as a sentence."""
+
+
+class Recorder:
+    """Records once. Made and steered from any thread; nothing here waits for the disk.
+
+    Where the device was away, and where frames were lost, a new file begins, so that a file's time never jumps.
+    """
+
+    def __init__(self, capture: Capture, settings: RecordSettings) -> None:
+        """Prepare to record an opened capture; UserError where the format cannot hold its sound."""
+        self.settings = settings
+        self._capture = capture
+        self._plan = _plan(capture, settings)
+        _name(settings, 0.0, "", 1)  # a pattern that is wrong is told before anything is recorded
+        self._state = RecordState()
+        self._file: GrowingFile | None = None
+        self._file_frames = 0
+        self._split_frames = max(round((settings.split_s or 0) * capture.sample_rate_hz), 0)
+        self._position = 0
+        self._stop_frame: int | None = None
+        self._thread = threading.Thread(target=self._run, name="earmark-recorder", daemon=True)
+
+    @property
+    def state(self) -> RecordState:
+        """Return what has been done so far."""
+        return self._state
+
+    @property
+    def seconds(self) -> float:
+        """Return how much has been recorded."""
+        return self._state.frames / self._capture.sample_rate_hz
+
+    def start(self) -> None:
+        """Begin with the pre-roll; returns at once. Errors of the disk show in `state`."""
+        ring = self._capture.ring
+        pre_roll = round(self.settings.pre_roll_s * self._capture.sample_rate_hz)
+        # a tenth of the ring stays free for the writer to go on while the oldest frames are read
+        self._position = max(ring.written - min(pre_roll, ring.capacity * 9 // 10), 0)
+        if self.settings.duration_s is not None:
+            self._stop_frame = self._position + round(self.settings.duration_s * self._capture.sample_rate_hz)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End with the sound that has come until now; returns at once."""
+        written = self._capture.ring.written
+        self._stop_frame = written if self._stop_frame is None else min(self._stop_frame, written)
+
+    def close(self, timeout_s: float = 10.0) -> bool:
+        """Stop, wait at most so long and return whether the last file is complete."""
+        self.stop()
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        synced_s = time.monotonic()
+        try:
+            self._check_space()
+            while self._turn():
+                if time.monotonic() - synced_s >= SYNC_S:
+                    if self._file is not None:
+                        self._file.sync()
+                    self._check_space()
+                    synced_s = time.monotonic()
+            self._finish_file()
+            self._state = replace(self._state, phase="finished")
+        except OSError as error:
+            path = self._file.path if self._file else self.settings.folder
+            self._fail(f"{explain_write_error(error, path)} What was recorded until then is safe.")
+        except UserError as error:
+            self._fail(str(error))
+
+    def _turn(self) -> bool:
+        """Write what has come, and return whether there is more to wait for."""
+        written = self._capture.ring.written  # before the state, which then tells of every break before it
+        state = self._capture.state
+        limit = written if self._stop_frame is None else min(written, self._stop_frame)
+        if self._position < limit:
+            self._write(limit, state.breaks)
+            return True
+        if self._stop_frame is not None and self._position >= self._stop_frame:
+            return False
+        if state.phase in ("ended", "failed"):
+            return self._position < self._capture.ring.written
+        time.sleep(TICK_S)
+        return True
+
+    def _write(self, limit: int, breaks: tuple[int, ...]) -> None:
+        """Write a piece, in the file it belongs to."""
+        rate_hz = self._capture.sample_rate_hz
+        if self._position in breaks:
+            self._finish_file()
+        stops = [limit, self._position + round(READ_S * rate_hz), *(at for at in breaks if at > self._position)]
+        if self._split_frames:
+            stops.append(self._position + self._split_frames - self._file_frames)
+        piece = self._capture.ring.read(self._position, min(stops) - self._position)
+        if piece.lost:
+            self._finish_file()
+            self._state = replace(self._state, lost_frames=self._state.lost_frames + piece.lost)
+        if len(piece.frames):
+            self._file = self._file or self._begin_file(piece.start)
+            self._file.write(piece.frames)
+        self._position = piece.stop
+        self._file_frames += len(piece.frames)
+        self._state = replace(self._state, frames=self._state.frames + len(piece.frames))
+        if self._file_frames == self._split_frames:
+            self._finish_file()
+
+    def _begin_file(self, frame: int) -> GrowingFile:
+        """Begin the next file, named after the time of its first frame."""
+        name = _name(
+            self.settings, self._capture.clock_s(frame), self._capture.state.device, len(self._state.files) + 1
+        )
+        suffix = self._plan.audio_format.suffixes[0]
+        path = self.settings.folder / PurePosixPath(name + suffix)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path = free_path(path)
+        file = open_growing(path, self._plan)
+        self._state = replace(self._state, files=(*self._state.files, path))
+        return file
+
+    def _finish_file(self) -> None:
+        file, self._file, self._file_frames = self._file, None, 0
+        if file is not None:
+            file.close()
+
+    def _fail(self, problem: str) -> None:
+        """Complete the file as far as it goes, and say why it ended early."""
+        with suppress(OSError, UserError):
+            self._finish_file()
+        self._state = replace(self._state, phase="failed", problem=problem)
+
+    def _check_space(self) -> None:
+        """UserError before the disk is full, while there is room to complete the file."""
+        folder = self.settings.folder
+        folder.mkdir(parents=True, exist_ok=True)
+        free_bytes = shutil.disk_usage(folder).free
+        if free_bytes < self.settings.reserve_bytes:
+            raise UserError(
+                f"The disk of “{folder}” is nearly full ({free_bytes / 1e6:.0f} MB are free), so recording stopped; "
+                "what was recorded is complete. Free some space or choose another folder, then record again."
+            )
+
+
+def _plan(capture: Capture, settings: RecordSettings) -> EncodePlan:
+    if settings.format.upper() not in FORMATS:
+        raise UserError(f"Recordings are written as {' or '.join(FORMATS)}, not {settings.format}: choose one of them.")
+    audio_format = format_named(settings.format)
+    encoding = "PCM_F" if audio_format.name == "WAV" and settings.bits_per_sample == 32 else None
+    encodable = choose_encodable(audio_format, encoding, settings.bits_per_sample)
+    channels = capture.ring.channels
+    if encodable.max_channels and channels > encodable.max_channels:
+        raise UserError(f"FLAC holds at most {encodable.max_channels} channels, not {channels}: record as WAV instead.")
+    return EncodePlan(audio_format, encodable, capture.sample_rate_hz, channels)
+
+
+def _name(settings: RecordSettings, at_s: float, device: str, part: int) -> str:
+    """Return the name that the pattern gives a file, relative to the folder, without ending."""
+    at = datetime.fromtimestamp(at_s).astimezone()
+    values = {
+        "date": f"{at:%Y-%m-%d}",
+        "time": f"{at:%H-%M-%S}",
+        "zone": f"{at:%z}",
+        "device": safe(device),
+        "part": part,
+    }
+    parts = [legal_name(each) for each in filled(settings.pattern, values).split("/") if each.strip(" .")]
+    return "/".join(parts or ["recording"])

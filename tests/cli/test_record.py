@@ -1,0 +1,77 @@
+"""`earmark record` and `earmark devices`, with a sound card in memory."""
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from desktop_app.audio import streams
+from desktop_app.audio.devices import Device
+from tests.audio.null_sink import sound_card
+from tests.audio.test_streams import wait_for
+from tests.cli.conftest import Earmark
+from tests.cli.test_listen import running
+from tools.null_sink import MICROPHONE, NullSink
+
+__all__ = ["sound_card"]  # a fixture
+
+DEVICES = (Device("Built-in", 2, 48_000, False, "ALSA"), Device("[USB] mic", 1, 44_100, True, "JACK"))
+
+
+@pytest.fixture
+def two_devices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "list_input_devices", lambda **_: DEVICES)
+
+
+@pytest.mark.usefixtures("two_devices")
+def test_devices_are_listed_with_number_way_channels_and_rate(earmark: Earmark) -> None:
+    header, first, second = earmark("devices").out.splitlines()
+    assert header.split() == ["No.", "Name", "Host", "API", "Channels", "Hz"]
+    assert first.split() == ["1", "Built-in", "ALSA", "2", "48000"]
+    assert second.split() == ["*", "2", "[USB]", "mic", "JACK", "1", "44100"]
+    assert earmark("devices", "--json").json[1]["name"] == "[USB] mic"
+
+
+def test_no_device_is_no_fault(earmark: Earmark, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "list_input_devices", lambda **_: ())
+    answer = earmark("devices")
+    assert (answer.status, answer.out) == (0, "")
+    assert "There is no microphone" in answer.err
+
+
+@pytest.mark.usefixtures("two_devices")
+def test_a_number_that_no_device_has_is_told(earmark: Earmark) -> None:
+    answer = earmark("record", "--device", "3")
+    assert answer.status == 2
+    assert "There is no device 3: “earmark devices” lists 2." in answer.err
+
+
+def test_what_is_played_is_recorded_and_each_device_is_listed(sound_card: NullSink, tmp_path: Path) -> None:
+    listed = subprocess.run(
+        [sys.executable, "-m", "desktop_app", "devices", "--json"],
+        env=sound_card.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert MICROPHONE in {device["name"] for device in json.loads(listed.stdout)}
+    tone = tmp_path / "tone.wav"
+    soundfile.write(tone, 0.3 * np.sin(2 * math.pi * 1_000 * np.arange(48_000) / 48_000), 48_000)
+    arguments = ("--device", MICROPHONE, "--to", tmp_path / "to", "--rate", "16000", "--channels", "1")
+    with running(sound_card, "record", *arguments) as recording:
+        wait_for(lambda: recording.said("Recording earmark_test, 16000 Hz"), 30)
+        sound_card.play(tone)
+        assert recording.stop() == 0
+    (path,) = (Path(line.strip()) for line in recording.out)
+    sound, rate_hz = soundfile.read(path, dtype="float32")
+    heard = sound[np.abs(sound) > 0.01]
+    assert rate_hz == 16_000
+    assert 0.9 * 16_000 < len(heard) < 1.02 * 16_000, "a second of tone, less its passages through zero"
+    spectrum = np.abs(np.fft.rfft(sound))
+    assert np.argmax(spectrum) * rate_hz / len(sound) == pytest.approx(1_000, abs=1)
+    assert recording.said("recorded in 1 file(s).")
