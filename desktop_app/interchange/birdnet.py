@@ -108,8 +108,10 @@ def _times(cells: Cells) -> tuple[Decimal, Decimal]:
     if cells.peek(raven.BEGIN).strip():
         return raven.times_of(cells)
     onset = number(cells.take(*_STARTS), "start")
-    duration = cells.take("duration")
-    return onset, onset + number(duration, "duration") if duration.strip() else number(cells.take(*_ENDS), "end")
+    duration, end = cells.take("duration").strip(), cells.take(*_ENDS).strip()
+    if duration:
+        return onset, onset + number(duration, "duration")
+    return onset, number(end, "end") if end else onset  # Perch tells the start of its windows alone
 
 
 def _annotation(cells: Cells) -> Annotation:

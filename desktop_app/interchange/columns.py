@@ -56,8 +56,9 @@ def full_row(
     """
     row = dict(cells)
     for name in _REST:
-        if name not in own.fields and getattr(annotation, name) != default.get(name):
-            row |= {f"{PREFIX}{name}": text_of(annotation, name)}
+        text = text_of(annotation, name)
+        if text and name not in own.fields and getattr(annotation, name) != default.get(name):
+            row[f"{PREFIX}{name}"] = text
     if all_of:
         row[f"{PREFIX}{ALL_OF}"] = " ".join(all_of)
     return row | extra_cells(annotation.extra, own)

@@ -120,8 +120,9 @@ def _divided(path: str) -> tuple[str, str]:
     """Return the folder and the name; where reading would join them by another slash the folder keeps its own."""
     place = max(path.rfind("/"), path.rfind("\\")) + 1
     folder = path[: place - 1] if place > 1 else path[:place]
-    is_usual = path[place - 1 : place] == ("\\" if "\\" in path else "/")
-    return folder if is_usual else path[:place], path[place:]
+    name = path[place:]
+    is_usual = path[place - 1 : place] == ("\\" if "\\" in folder + name else "/")
+    return folder if is_usual else path[:place], name
 
 
 FORMAT = LabelFormat(

@@ -34,8 +34,6 @@ _OWN = OwnColumns((*COLUMNS, "all_of"), frozenset(FIELDS))
 
 def recognises(seen: Glimpse) -> bool:
     """Return whether the first line names a label and either a recording or a time."""
-    if seen.has(VERSION_COLUMN):
-        return True
     named = any(seen.has(name) for name in LABELS)
     return named and any(seen.has(name) for name in (*RECORDINGS, *ONSETS)) and len(seen.columns) > 1
 

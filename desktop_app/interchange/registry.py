@@ -38,11 +38,11 @@ FORMATS: tuple[LabelFormat, ...] = (
     svl.FORMAT,
     own_json.FORMAT,
     label_studio.FORMAT,
+    cvat.FORMAT,
     birdnet.FORMAT,
     raven.FORMAT,
     kaleidoscope.FORMAT,
     audacity.FORMAT,
-    cvat.FORMAT,
     own_table.FORMAT,
     sonic_visualiser.FORMAT,
     sound_export.FORMAT,
@@ -74,6 +74,8 @@ def format_named(name: str) -> LabelFormat:
 def recognise(path: Path) -> LabelFormat:
     """Return the format of a label file or folder, by its name and what it begins with; UserError if it is none."""
     seen = glimpse(path)
+    if seen.has(own_table.VERSION_COLUMN):  # whatever columns of other programs follow
+        return own_table.FORMAT
     for known in FORMATS:
         if known.recognises(seen):
             return known

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from desktop_app.annotation.annotations import Annotation, by_onset
+from desktop_app.annotation.annotations import Annotation
 from desktop_app.interchange.columns import checked
 from desktop_app.interchange.labels import POINTS, FileLabels, Keeps, LabelFormat, Options, span, stem_of, whole_as_span
 from desktop_app.interchange.praat import binary, text
@@ -63,7 +63,7 @@ def grid_of(labels: FileLabels) -> Grid:
     """Return the tiers that hold these labels; `Grid.offset_s` is the end of the recording or of the last label."""
     entries: dict[tuple[str, str], list[tuple[str, Entry]]] = defaultdict(list)
     end_s = labels.duration_s or 0.0
-    for annotation in by_onset(labels.annotations):
+    for annotation in sorted(labels.annotations, key=lambda it: (it.onset_s or 0.0, it.offset_s or 0.0)):
         times, label = whole_as_span(labels, annotation), FORMAT.keeps.label(annotation.label)
         if times is None or (not label and times[0] < times[1]):
             continue
