@@ -22,11 +22,13 @@ class Prediction:
     offset_s: float
     """End of the window in seconds, never after the end of the recording."""
     label: str
-    """The class with the highest score."""
+    """The class with the highest score, or unknown where the model refuses to name it."""
     score: float
-    """That score, 0 to 1."""
+    """That score, 0 to 1; of a refused window what is left of 1."""
     source: str
     """Name of the model."""
+    refused: str = ""
+    """The class that scored highest, but less than the model's limit for it."""
 
 
 @dataclass(frozen=True)

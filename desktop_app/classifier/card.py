@@ -13,6 +13,7 @@ from typing import Any
 
 from desktop_app.audio.sources import require_regular_file, shown_name
 from desktop_app.classifier import onnx_file
+from desktop_app.classifier.rejection import Rejection
 from desktop_app.errors import UserError
 
 SCHEMA_VERSION = 1
@@ -100,6 +101,8 @@ class ModelCard:
     """Settings of the training run."""
     results: Results | None = None
     """None where nobody has measured it."""
+    rejection: Rejection | None = None
+    """When it says “unknown”; None where it always names the nearest class."""
     schema_version: int = SCHEMA_VERSION
     """Of this card's layout."""
 
@@ -217,9 +220,9 @@ def _card_of(values: dict[str, Any]) -> ModelCard:
     card = ModelCard(**{name: value for name, value in values.items() if name in known})
     sources = tuple(DataSource(**source) for source in card.trained_on)  # type: ignore[arg-type]
     results = None if values.get("results") is None else _results_of(values["results"])
-    checked = ModelCard(
-        **{**card.__dict__, "classes": tuple(card.classes), "trained_on": sources, "results": results},
-    )
+    rejection = None if values.get("rejection") is None else Rejection(**values["rejection"])
+    parts = {"classes": tuple(card.classes), "trained_on": sources, "results": results, "rejection": rejection}
+    checked = ModelCard(**{**card.__dict__, **parts})
     _check(checked)
     return checked
 
@@ -238,6 +241,10 @@ def _check(card: ModelCard) -> None:
     _demand(_is_number(card.window_s) and 0 < card.window_s <= MOST_WINDOW_S, "the length of the window")
     _demand(_is_number(card.temperature) and 0 < card.temperature < 1000, "the temperature")
     _demand(_is_whole(card.parameters) and _is_whole(card.macs), "the size of the network")
+    if card.rejection:
+        limits = (card.rejection.limit, *card.rejection.limits.values())
+        _demand(all(_is_number(limit) and 0 <= limit <= 1 for limit in limits), "the limits of its scores")
+        _demand(isinstance(card.rejection.how, str), "how its limits were measured")
     _demand(isinstance(card.front_end, dict) and isinstance(card.network, dict), "the network")
 
 

@@ -17,6 +17,7 @@ def markdown_of(card: ModelCard, *, picture: str = "", counts: bool = True) -> s
         parts += _results(card, card.results, picture, counts=counts)
     parts += ["## Trained on", _table(("recordings", "clips", "licence", "by"), _sources(card))]
     parts += ["## Use", card.intended_use, "## Limits", card.limits]
+    parts += [f"{card.rejection.sentence} {card.rejection.how}".strip()] if card.rejection else []
     return "\n\n".join(parts) + "\n"
 
 
@@ -28,6 +29,7 @@ def _facts(card: ModelCard) -> list[str]:
         ("network", _settings(card.network)),
         ("size", f"{card.parameters:,} parameters, {card.macs / 1e6:.1f} million multiplications for a window"),
         ("temperature", f"{card.temperature:g}"),
+        *([("says unknown", card.rejection.sentence)] if card.rejection else []),
         ("made", card.created),
         ("licence", card.licence),
     ]

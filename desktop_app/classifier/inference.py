@@ -19,6 +19,7 @@ from desktop_app.annotation.records import FileVerdict, Prediction
 from desktop_app.audio.sources import shown_name
 from desktop_app.classifier.card import ModelCard
 from desktop_app.classifier.engines.engine import Engine, open_engine
+from desktop_app.classifier.rejection import Named, Naming
 from desktop_app.classifier.waveforms import Waveform, Windowing, windows_of
 from desktop_app.errors import UserError
 
@@ -40,6 +41,7 @@ class Classifier:
         """Judge by an engine, or by torch where the model was just made or loaded by `checkpoint`."""
         self.engine: Engine = model if isinstance(model, Engine) else _torch_engine(model)
         self.card: ModelCard = self.engine.card
+        self._naming = Naming(self.card.classes, self.card.rejection)
 
     @classmethod
     def load(cls, path: Path) -> "Classifier":
@@ -55,6 +57,10 @@ class Classifier:
         `waveforms` has shape (batch, frames), the card's rate and window, values in [-1, 1].
         """
         return self.engine.judge(self.engine.prepare(waveforms))
+
+    def named(self, scores: npt.NDArray[np.float32]) -> Iterator[Named]:
+        """Yield label, score and refused class of each row of scores, by the model's limits."""
+        return self._naming(scores)
 
 
 def _torch_engine(model: "LoadedModel") -> Engine:
@@ -233,20 +239,12 @@ def _batches(groups: Iterable[_Group | None]) -> Iterator[list[_Group]]:
 def _judge(classifier: Classifier, batch: list[_Group]) -> Iterator[tuple[_Piece, list[Prediction]]]:
     """Yield all pieces of the batch with their predictions."""
     prepared = [rows for group in batch for rows in group.prepared]
-    found = _labels(classifier, np.concatenate(prepared)) if prepared else iter(())
+    found = classifier.named(classifier.engine.judge(np.concatenate(prepared))) if prepared else iter(())
     for piece in (piece for group in batch for piece in group.pieces):
         yield piece, list(_predictions(classifier.card, piece, islice(found, len(piece.onsets_s))))
 
 
-def _labels(classifier: Classifier, prepared: npt.NDArray[np.float32]) -> Iterator[tuple[str, float]]:
-    """Return label and score of each window."""
-    scores = classifier.engine.judge(prepared)
-    tops = scores.argmax(axis=1)
-    highest = np.take_along_axis(scores, tops[:, None], axis=1)[:, 0]
-    return zip((classifier.card.classes[top] for top in tops.tolist()), highest.tolist(), strict=True)
-
-
-def _predictions(card: ModelCard, piece: _Piece, found: Iterable[tuple[str, float]]) -> Iterator[Prediction]:
+def _predictions(card: ModelCard, piece: _Piece, found: Iterable[Named]) -> Iterator[Prediction]:
     end_s = math.inf if piece.duration_s is None else piece.duration_s
-    for onset_s, (label, score) in zip(piece.onsets_s, found, strict=True):
-        yield Prediction(piece.path, onset_s, min(onset_s + card.window_s, end_s), label, score, card.name)
+    for onset_s, (label, score, refused) in zip(piece.onsets_s, found, strict=True):
+        yield Prediction(piece.path, onset_s, min(onset_s + card.window_s, end_s), label, score, card.name, refused)

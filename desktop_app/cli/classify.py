@@ -32,7 +32,7 @@ from desktop_app.cli.shared import (
 if TYPE_CHECKING:
     from desktop_app.cli.shared import Commands
 
-CSV_COLUMNS = ("path", "onset_s", "offset_s", "label", "score", "model", "error")
+CSV_COLUMNS = ("path", "onset_s", "offset_s", "label", "score", "model", "error", "refused")
 INTERRUPTED = 130
 
 _DESCRIPTION = """\
@@ -40,6 +40,9 @@ Let a model judge recordings: which of its classes is heard, and how sure it is 
 
 Recordings longer than the model's window are judged window by window. Without --csv the best find of each recording
 is printed as a table; with it every window is a row. What cannot be read is a row with the reason; the rest goes on.
+
+A window is called unknown where the class that scores highest stays below the model's limit for it, which stands on the
+model's card; that class is told as "refused". Models whose card has no limits always name the class.
 """
 _EPILOG = f"""\
 examples:
@@ -195,10 +198,10 @@ def _csv_sink(stream: IO[str]) -> Sink:
 def _rows(verdict: FileVerdict) -> Iterable[tuple[object, ...]]:
     """Yield one row for each window, or one with the reason why there is none."""
     if verdict.error is not None:
-        yield (verdict.path, "", "", "", "", "", verdict.error)
+        yield (verdict.path, "", "", "", "", "", verdict.error, "")
     for found in verdict.predictions:
         times = (f"{found.onset_s:.3f}", f"{found.offset_s:.3f}")
-        yield (found.path, *times, found.label, f"{found.score:.4f}", found.source, "")
+        yield (found.path, *times, found.label, f"{found.score:.4f}", found.source, "", found.refused)
 
 
 def _print_table(verdicts: list[FileVerdict]) -> None:
@@ -210,5 +213,6 @@ def _print_table(verdicts: list[FileVerdict]) -> None:
             table.add_row(*cells(verdict.path, "", "", "", "", verdict.error or ""))
         else:
             times = (f"{best.onset_s:.2f}", f"{best.offset_s:.2f}")
-            table.add_row(*cells(verdict.path, *times, best.label, f"{best.score:.2f}", ""))
+            refused = f"not sure enough of {best.refused}" if best.refused else ""
+            table.add_row(*cells(verdict.path, *times, best.label, f"{best.score:.2f}", refused))
     show(table)

@@ -3,17 +3,18 @@
 import logging
 import os
 from collections.abc import Callable, Generator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from desktop_app.classifier.card import DataSource, ModelCard, Results
 from desktop_app.classifier.checkpoint import save_checkpoint
-from desktop_app.classifier.data.dataset import ClipSet
+from desktop_app.classifier.data.dataset import FULL_SCALE, ClipSet
 from desktop_app.classifier.data.overlap import TRAINING_GROUPS, TRAINING_HASHES
 from desktop_app.classifier.data.speech_commands import DATASETS
 from desktop_app.classifier.engines.compiling import COMPILE_FAILURES, HeldBack, compile_best
@@ -24,6 +25,7 @@ from desktop_app.classifier.learner import LearnerState
 from desktop_app.classifier.measuring.evaluation import evaluate, fit_temperature, logits_of
 from desktop_app.classifier.networks import count_macs, count_parameters
 from desktop_app.classifier.noises import synthetic_backgrounds
+from desktop_app.classifier.rejection import Rejection, fit_rejection, share_named, share_refused
 from desktop_app.classifier.runs.preparing import Prepared, plain_settings
 from desktop_app.classifier.runs.run_config import RunConfig
 from desktop_app.classifier.runs.run_folder import RunFolder, load_state, save_state
@@ -32,6 +34,8 @@ from desktop_app.errors import UserError
 
 MOST_LISTED = 100_000  # clips on a card: 2 MB
 CALIBRATION_WINDOWS = 256
+STRANGE_DOZENS = 27
+STRANGE_SEED = 11
 MOST_COMPARED = 2_000  # clips held back, by int8 and by torch: some seconds
 
 _log = logging.getLogger(__name__)
@@ -147,6 +151,7 @@ class Run:
             trained_on=(self._source(),),
             training=self._said_of_training(best_epoch),
             results=self._results(temperature),
+            rejection=self._rejection(temperature),
         )
 
     def _temperature(self) -> float:
@@ -174,6 +179,45 @@ class Run:
             said[TRAINING_GROUPS] = sorted({clip.group for clip in learnt})
             said[TRAINING_HASHES] = sorted({self.prepared.corpus.hashes[clip.path] for clip in learnt})
         return said
+
+    def _rejection(self, temperature: float) -> Rejection | None:
+        """Return when the model says "unknown", by the clips that set its temperature; None where they are too few."""
+        held_back = self.prepared.data.held_back
+        if held_back is None:
+            return None
+        scores = self._scores(held_back, temperature)
+        found = fit_rejection(scores, held_back.targets.numpy(), held_back.classes)
+        if found is None:
+            return None
+        refused = share_refused(found, scores, held_back.classes)
+        strange = self._strange()
+        named = share_named(found, self._scores(strange, temperature), held_back.classes)
+        how = (
+            f"It refuses {refused:.1%} of the {len(held_back)} windows by which its limits were chosen, and names "
+            f"{named:.1%} of {len(strange)} calculated noises, hums and crackles."
+        )
+        return replace(found, how=how)
+
+    def _scores(self, clips: ClipSet, temperature: float) -> npt.NDArray[np.float32]:
+        logits = logits_of(self.prepared.network, self.prepared.front_end, clips) / temperature
+        scores: npt.NDArray[np.float32] = logits.softmax(dim=1).numpy()
+        return scores
+
+    def _strange(self) -> ClipSet:
+        """Return calculated backgrounds, babble aside, as clips; what stands in for their classes means nothing."""
+        train, rate_hz = self.prepared.data.train, self.config.sound.sample_rate_hz
+        voices = train.floats(torch.arange(1)).numpy()
+        made = synthetic_backgrounds(12 * STRANGE_DOZENS, voices, rate_hz, np.random.default_rng(STRANGE_SEED))
+        made = made[np.arange(len(made)) % 12 < 9]  # the last kinds are babble, of voices that it may know
+        nothing = torch.zeros(len(made), dtype=torch.int64)
+        return replace(
+            train,
+            waveforms=torch.from_numpy((made * (FULL_SCALE - 1)).astype(np.int16)),
+            targets=nothing,
+            words=nothing,
+            weights=torch.ones(len(made)),
+            groups=("",) * len(made),
+        )
 
     def _results(self, temperature: float) -> Results | None:
         """Return what the test clips say, or else those that chose the best round, or None where there are neither."""
