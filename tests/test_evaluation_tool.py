@@ -218,4 +218,4 @@ def test_what_is_learnt_from_and_what_is_judged_share_no_speaker() -> None:
 
     found = measure_task(task, [Method("knows only who speaks", as_speaker, fit_ridge)])
     assert found["knows only who speaks"]["5"][1] <= 0.6
-    assert "| knows only who speaks |" in few_shot_table({"tasks": {"tones": found}})
+    assert "| tones (2 classes) | 5 | **" in few_shot_table({"tasks": {"tones": found}})

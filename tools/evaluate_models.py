@@ -12,11 +12,12 @@ from pathlib import Path
 
 import torch
 
+from desktop_app.classifier.engines.engine import compiled_path, fingerprint
 from tools.evaluation.folds import write_values
 from tools.evaluation.jobs import RECIPES_COMPARED, SHIPPED, all_jobs, read_values, run_job
 from tools.evaluation.page import Found, page, write_page
 from tools.evaluation.pictures import write_pictures
-from tools.evaluation.speed import measure_speed
+from tools.evaluation.speed import measure_speed, weights_of
 from tools.evaluation.summary import summary_of
 
 PAGE = Path("docs/evaluation.md")
@@ -43,7 +44,7 @@ def main() -> None:
             print(f"{job.key}: {values['accuracy']:.1%} of {values['clips']}", flush=True)
     if chosen.page or (chosen.only == "*" and not chosen.list):
         few_shot = chosen.results / FEW_SHOT
-        found = [found_of(model, chosen.results) for model in SHIPPED]
+        found = [found_of(model, chosen.results) for model in SHIPPED if weights_of(model).is_file()]
         write_page(PAGE, page(found, read_values(few_shot) if few_shot.is_file() else None, str(PICTURES)))
         print(PAGE)
 
@@ -52,9 +53,9 @@ def found_of(model: str, results: Path) -> Found:
     """Return what was measured of a model, and write its pictures; speeds are measured where no file holds them."""
     summaries = {recipe: summary_of(results / model / recipe) for recipe in ("shipped", *RECIPES_COMPARED)}
     recipes = {recipe: summary for recipe, summary in summaries.items() if summary}
-    speeds = results / model / "speed.json"
-    if not speeds.is_file():
-        write_values(speeds, measure_speed(model))
+    speeds, shipped = results / model / "speed.json", weights_of(model)
+    if not speeds.is_file() or read_values(speeds)["of"] != fingerprint(compiled_path(shipped)):
+        write_values(speeds, measure_speed(shipped))
     return Found(model, recipes, read_values(speeds), write_pictures(model, recipes, PAGE.parent / PICTURES))
 
 

@@ -107,14 +107,15 @@ def _draws(task: Task, count: int) -> Iterator[tuple[npt.NDArray[np.int64], npt.
 
 
 def few_shot_table(measured: Values) -> str:
-    """Return the medians of all tasks as a table in Markdown."""
-    tasks = measured["tasks"]
-    heads = [f"{name}, {count}" for name in tasks for count in PER_CLASS]
+    """Return the medians of all tasks as a table in Markdown, the best of each row in bold."""
+    tasks: dict[str, Values] = measured["tasks"]
     methods = [name for name, found in next(iter(tasks.values())).items() if isinstance(found, dict)]
-    lines = [f"| learnt by | {' | '.join(heads)} |", f"|---|{'---|' * len(heads)}"]
-    for method in methods:
-        medians = [tasks[name][method][str(count)][1] for name in tasks for count in PER_CLASS]
-        lines.append(f"| {method} | {' | '.join(f'{median:.1%}' for median in medians)} |")
+    lines = [f"| to learn | clips of each | {' | '.join(methods)} |", "| --- | --- |" + " --- |" * len(methods)]
+    for name, found in tasks.items():
+        for count in PER_CLASS:
+            medians = [found[method][str(count)][1] for method in methods]
+            cells = [f"**{value:.1%}**" if value == max(medians) else f"{value:.1%}" for value in medians]
+            lines.append(f"| {name} ({found['classes']} classes) | {count} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -11,7 +11,7 @@ import torch
 
 from desktop_app.assets import models_dir
 from desktop_app.classifier.card import ModelCard, read_card
-from desktop_app.classifier.engines.engine import compiled_path, open_engine
+from desktop_app.classifier.engines.engine import compiled_path, fingerprint, open_engine
 from desktop_app.classifier.frontend import build_front_end, output_shape
 from desktop_app.classifier.networks import build_network
 from desktop_app.classifier.runs.preparing import front_end_table, network_table
@@ -26,13 +26,17 @@ ROUNDS = 5  # of both in turn
 SHORTEST_S = 0.4  # of one measurement
 
 
-def measure_speed(model: str) -> Values:
+def weights_of(model: str) -> Path:
+    """Return the file of a shipped model."""
+    return models_dir() / f"{model}.safetensors"
+
+
+def measure_speed(path: Path) -> Values:
     """Return clips a second of both at both batch sizes, one thread, processor time, front-end included.
 
     The two take turns, so that what else the machine does falls on both; `ratio` is the median over the turns.
     """
     torch.set_num_threads(1)
-    path = models_dir() / f"{model}.safetensors"
     card, engine = read_card(path), open_engine(path)
     seed, seed_frames = seed_judge(len(card.classes))
     found: Values = {"engine": engine.name, "window_s": card.window_s, "ours": {}, "seed": {}, "ratio": {}}
@@ -49,8 +53,9 @@ def measure_speed(model: str) -> Values:
 
 
 def sizes(path: Path, card: ModelCard) -> Values:
-    """Return how large a shipped model is."""
+    """Return how large a shipped model is, and by which it can be told whether it is still the same."""
     return {
+        "of": fingerprint(compiled_path(path)),
         "parameters": card.parameters,
         "macs": card.macs,
         "weights_bytes": path.stat().st_size,
