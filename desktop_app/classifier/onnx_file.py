@@ -2,7 +2,7 @@
 
 An ONNX file is one protocol buffer message (https://protobuf.dev/programming-guides/encoding; the fields' numbers are
 those of onnx/onnx.proto). Listing models must not start a runtime, and a file from a stranger is looked through before
-a runtime sees it: ONNX lets weights live in other files, which are named in it.
+a runtime sees it: ONNX lets weights live in other files, which are named in it, and graphs loop for ever.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,6 +28,8 @@ MOST_DEPTH = 40
 _GRAPH, _METADATA = 7, 14
 _KEY, _VALUE = 1, 2
 _EXTERNAL_DATA, _DATA_LOCATION = 13, 14
+_OPERATOR = 4
+_ENDLESS = (b"Loop",)  # its graph says how often, which may be for ever; other operators end with their input
 _MODEL = "model"
 _INSIDE: dict[str, dict[int, str]] = {
     _MODEL: {_GRAPH: "graph", 20: "training", 25: "function"},
@@ -39,7 +41,7 @@ _INSIDE: dict[str, dict[int, str]] = {
     "sparse": {1: "tensor", 2: "tensor"},
     "tensor": {},
 }
-"""Message -> number of a field -> the message in it, down to every place where a tensor can stand."""
+"""Message -> number of a field -> the message in it, down to every place where a tensor or an operator can stand."""
 
 _VARINT, _EIGHT_BYTES, _BYTES, _FOUR_BYTES = 0, 1, 2, 5
 _MOST_VARINT_BYTES = 10
@@ -61,7 +63,7 @@ def read_onnx(path: Path) -> bytes:
     with _damage_told(path):
         if not any(field.number == _GRAPH for field in _fields(memoryview(data))):
             raise ValueError("no graph")
-        _refuse_other_files(memoryview(data), shown_name(path))
+        _look_through(memoryview(data), shown_name(path))
     return data
 
 
@@ -126,8 +128,8 @@ def _entry(data: memoryview) -> tuple[str, str]:
     return texts.get(_KEY, ""), texts.get(_VALUE, "")
 
 
-def _refuse_other_files(data: memoryview, file_name: str) -> None:
-    """Raise UserError where any tensor lies in another file, wherever in the message it stands."""
+def _look_through(data: memoryview, file_name: str) -> None:
+    """Raise UserError where any tensor lies in another file or any operator may never end, wherever they stand."""
     waiting = [(_MODEL, data, 0)]
     seen = 0
     while waiting:
@@ -138,6 +140,8 @@ def _refuse_other_files(data: memoryview, file_name: str) -> None:
                 raise ValueError("too many fields")
             if message == "tensor" and field.number in (_EXTERNAL_DATA, _DATA_LOCATION) and _is_set(field):
                 raise UserError(f"“{file_name}” keeps its weights in other files; choose a model that is one file.")
+            if message == "node" and field.number == _OPERATOR and bytes(field.content[:8]) in _ENDLESS:
+                raise UserError(f"“{file_name}” may compute for ever (it has a loop); choose a model without loops.")
             inside = _INSIDE[message].get(field.number)
             if inside:
                 waiting.append((inside, field.content, depth + 1))

@@ -127,6 +127,28 @@ def test_weights_in_other_files_are_refused_wherever_they_are_named(tmp_path: Pa
         take_in(tmp_path, model)
 
 
+def endless_loop() -> onnx.NodeProto:
+    """Return a loop that goes on for ever."""
+    flag = helper.make_tensor_value_info("go_on", TensorProto.BOOL, [])
+    number = helper.make_tensor_value_info("round", TensorProto.INT64, [])
+    again = helper.make_tensor_value_info("again", TensorProto.BOOL, [])
+    body = helper.make_graph([helper.make_node("Identity", ["go_on"], ["again"])], "body", [number, flag], [again])
+    return helper.make_node("Loop", ["", "always"], [], body=body)
+
+
+@pytest.mark.parametrize("hidden", [False, True], ids=["plain", "in a branch"])
+def test_a_graph_that_may_compute_for_ever_is_refused_before_it_runs(tmp_path: Path, hidden: bool) -> None:
+    loop = endless_loop()
+    if hidden:
+        loop.output.append("counted")
+        loop = in_a_branch(loop)
+    model = loudness_graph(["batch", FRAMES], nodes=[loop])
+    model.graph.initializer.append(onnx.numpy_helper.from_array(np.array(True), "always"))
+    with pytest.raises(UserError, match="for ever"):
+        take_in(tmp_path, model)
+    assert not (tmp_path / "mine.onnx").exists()
+
+
 def whole() -> bytes:
     """Return a sound file."""
     return loudness_graph(["batch", FRAMES]).SerializeToString()
