@@ -44,6 +44,46 @@ class ExportPreferences(ExportSettings):
 
 
 @dataclass(frozen=True)
+class LivePreferences:
+    """How the microphone is listened to and recorded."""
+
+    device: str = ""
+    """Full name of the microphone; empty: the system's default."""
+    sample_rate_hz: int | None = None
+    """None: the rate that the microphone prefers."""
+    channels: int | None = None
+    """None: the microphone's own, at most two."""
+    folder: str = ""
+    """Where recordings go; empty: a folder of their own among the person's music."""
+    format: Literal["FLAC", "WAV"] = "FLAC"
+    """What recordings are written as."""
+    pre_roll_s: float = 10.0
+    """Sound from before the key was pressed that is recorded too."""
+    split_minutes: float = 0.0
+    """Length of recording after which a new file is begun; 0: never."""
+    pattern: str = "{date}_{time}{zone}"
+    """Names of recordings, without ending; `audio.recorder.PATTERN_FIELDS` says what may stand in it."""
+    span_s: float = 10.0
+    """About how much sound is in sight."""
+    averaging_s: float = 0.5
+    """Scores are averaged over so long before they are compared."""
+    threshold: float = 0.7
+    """Averaged score from which a class makes an event."""
+    thresholds: dict[str, float] = field(default_factory=dict)
+    """Other thresholds for some classes, by label."""
+    minimum_count: int = 3
+    """Least number of results that are averaged."""
+    suppression_s: float = 1.0
+    """A class makes no second event so soon."""
+    keep_clips: bool = False
+    """Whether the sound of events is kept."""
+    clips_folder: str = ""
+    """Where it is kept; empty: beside the recordings."""
+    context_s: float = 1.0
+    """Sound before and after an event that is kept with it."""
+
+
+@dataclass(frozen=True)
 class Preferences:
     """Everything that is remembered, with its default."""
 
@@ -71,6 +111,8 @@ class Preferences:
     """How sound is drawn."""
     export: ExportPreferences = field(default_factory=ExportPreferences)
     """The last choices in the export dialog."""
+    live: LivePreferences = field(default_factory=LivePreferences)
+    """How the microphone is listened to."""
     hidden_columns: tuple[str, ...] = ()
     """Columns of the folder list that are not shown."""
     column_widths: dict[str, int] = field(default_factory=dict)
