@@ -1,4 +1,4 @@
-"""Print the benchmark table: `python -m benchmarks [SUBJECT...]` (start, hour, frames, probe, classify, judge)."""
+"""Print the benchmark table: `python -m benchmarks [SUBJECT...]` (start, hour, frames, probe, classify, judge, labels)."""
 
 import argparse
 import importlib
@@ -15,7 +15,7 @@ from benchmarks.inputs import Inputs
 from benchmarks.measuring import Row
 from benchmarks.window import screen
 
-SUBJECTS = ("start", "hour", "frames", "probe", "classify", "judge")
+SUBJECTS = ("start", "hour", "frames", "probe", "classify", "judge", "labels")
 
 
 def main() -> int:

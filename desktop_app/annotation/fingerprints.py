@@ -6,7 +6,7 @@ would read 4 GB for one label; the first block alone is the same header for a wh
 
 import hashlib
 import os
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from desktop_app.annotation.recordings import Recording
 from desktop_app.audio.sources import require_regular_file
@@ -48,9 +48,3 @@ def identify(folder: Path, path: Path) -> Recording:
         raise UserError(f"“{path.name}” cannot be read ({error.strerror}): its labels are not kept.") from error
     name = hashlib.blake2b(os.fsencode(where) + fingerprint.encode(), digest_size=DIGEST_BYTES)
     return Recording(where, found.st_size, fingerprint, found.st_mtime, id=name.hexdigest())
-
-
-def folder_of(path: str) -> str:
-    """Return the folder of a recording's path, empty for the project's own."""
-    parent = PurePath(path).parent.as_posix()
-    return "" if parent == "." else parent

@@ -52,6 +52,7 @@ CREATE INDEX annotations_by_status ON annotations (status, score, label, source)
 CREATE INDEX annotations_by_score ON annotations (score, status, label, source);
 CREATE INDEX annotations_by_time ON annotations (time_us, status, label, source, score);
 CREATE INDEX annotations_by_source ON annotations (source, score, status, label);
+CREATE INDEX annotations_by_onset ON annotations (onset_s, status, label, source, score);
 CREATE INDEX annotations_by_duration ON annotations (offset_s - onset_s, label, status, source, score);
 CREATE INDEX annotations_with_note ON annotations (note) WHERE note <> '';
 

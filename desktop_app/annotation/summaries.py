@@ -9,7 +9,6 @@ from datetime import datetime
 from itertools import groupby
 
 from desktop_app.annotation.annotations import Status
-from desktop_app.annotation.fingerprints import folder_of
 from desktop_app.annotation.rows import STATUSES, Row, fetch_all, path_of, time_of
 
 _DRAFT, _ACCEPTED = STATUSES.index(Status.DRAFT), STATUSES.index(Status.ACCEPTED)
@@ -71,7 +70,7 @@ def progress_of(connection: sqlite3.Connection) -> list[FolderProgress]:
     left: defaultdict[str, int] = defaultdict(int)
     for path, drafts in fetch_all(connection, statement):
         counted, other = (left, done) if drafts else (done, left)
-        folder = folder_of(path_of(path))
+        folder = path_of(path).rpartition("/")[0]
         counted[folder] += 1
         other[folder] += 0
     return [FolderProgress(folder, done[folder], left[folder]) for folder in sorted(done)]
@@ -82,7 +81,7 @@ def verdicts_of(connection: sqlite3.Connection, recording_ids: Sequence[str] | N
     wanted = "" if recording_ids is None else "WHERE r.uid IN (SELECT value FROM json_each(?))"
     statement = f"""SELECT r.uid, r.path, l.name, a.status, a.score, a.reviewer, a.time_us, a.utc_offset_s
         FROM recordings r {"JOIN" if recording_ids is None else "LEFT JOIN"} annotations a ON a.recording = r.id
-        LEFT JOIN labels l ON l.id = a.label {wanted} ORDER BY r.path, a.onset_s, a.offset_s, a.uid"""
+        LEFT JOIN labels l ON l.id = a.label {wanted} ORDER BY r.path, a.onset_s, a.offset_s"""
     rows = fetch_all(connection, statement, None if recording_ids is None else [json.dumps(list(recording_ids))])
     return [_verdict_of(list(of_one)) for _, of_one in groupby(rows, key=lambda row: row[0])]
 
