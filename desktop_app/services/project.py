@@ -20,7 +20,7 @@ from desktop_app.annotation.scheme import LabelScheme
 from desktop_app.annotation.store import AnnotationStore
 from desktop_app.errors import UserError
 from desktop_app.services.history import History
-from desktop_app.services.jobs import Job, JobRunner
+from desktop_app.services.jobs import Job, JobRunner, Lane
 from desktop_app.services.messages import Messages
 from desktop_app.services.project_jobs import Opening, back_up_today, drafts_from, go_back_to
 from desktop_app.services.session import Session
@@ -149,6 +149,7 @@ class Project(QObject):
         then: Callable[..., object] | None = None,
         title: str = "",
         newest: str = "",
+        lane: Lane = "background",
     ) -> Job | None:
         """Run `function(context, store, *arguments)` in a job and hand what it returns to `then`.
 
@@ -157,7 +158,7 @@ class Project(QObject):
         """
         if self.store is None:
             return None
-        job = self._runner.start(function, self.store, *arguments, title=title, newest=newest)
+        job = self._runner.start(function, self.store, *arguments, title=title, newest=newest, lane=lane)
         self._jobs.add(job)
         job.done.connect(lambda: self._jobs.discard(job))
         job.failed.connect(self._messages.error)
