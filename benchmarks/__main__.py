@@ -1,4 +1,4 @@
-"""Print the benchmark table: `python -m benchmarks [SUBJECT...]` (start, hour, frames, probe, classify, judge, labels)."""
+"""Print the benchmark table: `python -m benchmarks [SUBJECT...]`; the subjects are the modules in `cases`."""
 
 import argparse
 import importlib

@@ -5,7 +5,7 @@ import sqlite3
 import statistics
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 from benchmarks.inputs import Inputs
@@ -32,6 +32,7 @@ def fill_project(folder: str) -> dict[str, float]:
     paths = [f"site {number // 1000:03d}/{number:06d}.wav" for number in range(RECORDINGS)]
     recordings = [Recording(path, 1_000, f"{number:032x}", id=f"{number:032x}") for number, path in enumerate(paths)]
     chance.shuffle(recordings)
+    start_of_work = datetime(2023, 1, 1, tzinfo=timezone.utc)  # noqa: UP017
     statuses = [Status.DRAFT] * 3 + [Status.ACCEPTED] * 2 + [Status.REJECTED, Status.UNCERTAIN]
 
     def annotations(count: int) -> Iterator[Annotation]:
@@ -47,6 +48,7 @@ def fill_project(folder: str) -> dict[str, float]:
                 status=chance.choice(statuses),
                 source=chance.choice(["manual", "model"]),
                 score=chance.random(),
+                time=start_of_work + timedelta(seconds=chance.randrange(100_000_000)),
             )
 
     start = time.perf_counter()

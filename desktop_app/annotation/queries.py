@@ -128,10 +128,7 @@ def page(connection: sqlite3.Connection, query: TableQuery, offset: int, limit: 
         by_value = ", ".join(f"+{column}" for column in order.split(", "))  # no index for the order
         ids = f"SELECT a.id FROM annotations a {JOIN_NAMES} {where} ORDER BY {by_value}"
     else:
-        tested = where.replace("a.label IN", "+a.label IN").replace(
-            "a.source IN", "+a.source IN"
-        )  # none for the filter
-        ids = f"SELECT a.id FROM {_WALKS[query.order].tables} {tested} ORDER BY {order}"
+        ids = f"SELECT a.id FROM {_WALKS[query.order].tables} {_only_tested(where, query.order)} ORDER BY {order}"
     found = fetch_all(connection, f"{ids} LIMIT ? OFFSET ?", [*parameters, limit, offset])
     return _rows_of(connection, [row[0] for row in found])
 
@@ -142,6 +139,13 @@ def matching(connection: sqlite3.Connection, query: TableQuery) -> list[Annotati
     order = _WALKS[query.order].order.format(_direction(query))
     statement = f"SELECT {SELECT_ANNOTATION} FROM annotations a {JOIN_NAMES} {where} ORDER BY {order}"
     return [annotation_of(row) for row in fetch_all(connection, statement, parameters)]
+
+
+def _only_tested(where: str, order: Order) -> str:
+    """Return a clause that no index is used for, so that none comes before the order's own."""
+    label = "+l.id" if order == Order.LABEL else "+a.label"
+    source = "+s.id" if order == Order.SOURCE else "+a.source"
+    return where.replace("a.label IN", f"{label} IN").replace("a.source IN", f"{source} IN")
 
 
 def _at_most_few(connection: sqlite3.Connection, statement: str, parameters: Parameters) -> bool:
