@@ -13,8 +13,8 @@ from desktop_app.annotation.store import AnnotationStore
 from desktop_app.errors import UserError
 from desktop_app.services.jobs import JobContext, JobRunner
 
-LARGE = 2_000
-"""Annotations written at once above which an edit goes to a job: they take some 50 ms."""
+LARGE = 1_000
+"""Annotations written at once above which an edit goes to a job: they take some 60 ms among a million."""
 BUSY = "The last change is still being saved: wait a moment and do it again."
 CLOSED = "There are no labels to change: open a folder first."
 
