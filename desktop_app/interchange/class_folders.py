@@ -9,6 +9,7 @@ from pathlib import Path
 
 from desktop_app.annotation.annotations import Annotation, Status
 from desktop_app.audio.atomic import replacing
+from desktop_app.audio.names import legal_name
 from desktop_app.audio.sources import find_audio
 from desktop_app.errors import UserError
 from desktop_app.interchange.labels import TIME, FileLabels, Keeps, LabelFormat, Loss, Options, Progress, Written
@@ -84,6 +85,13 @@ def left_out(labels: Sequence[FileLabels]) -> Iterator[Loss]:
     yield "Left out, as they are rejected or have no label: {n}.", count
 
 
+def _more_losses(labels: Sequence[FileLabels]) -> Iterator[Loss]:
+    yield from left_out(labels)
+    names = [it.label for each in labels for it in each.annotations if is_example(it)]
+    count = sum(legal_name(name) != name for name in names)
+    yield "Given another label, as no folder may be called like theirs: {n}.", count
+
+
 FORMAT = LabelFormat(
     name="class-folders",
     title="Class folders",
@@ -99,5 +107,5 @@ FORMAT = LabelFormat(
             "All clips of one recording are on one side of the split.",
         ),
     ),
-    more_losses=left_out,
+    more_losses=_more_losses,
 )

@@ -16,7 +16,7 @@ from desktop_app.interchange.tables import Cells, read_table, write_table
 ID, FILENAME, START, STOP, LABEL, SOURCE, SCORE = "id", "filename", "start", "stop", "label", "source", "score"
 
 _OWN = OwnColumns((ID, FILENAME, START, STOP, LABEL, SOURCE, SCORE), frozenset({"source", "score"}))
-_CLOCK = re.compile(r"(?:(?P<hours>\d{1,6}):)?(?P<minutes>\d{1,6}):(?P<seconds>\d{1,6}([.,]\d{1,400})?)")
+_CLOCK = re.compile(r"(?a)(?:(?P<hours>\d{1,6}):)?(?P<minutes>\d{1,6}):(?P<seconds>\d{1,6}([.,]\d{1,400})?)")
 _LEAST_DIGITS = 3
 
 

@@ -68,5 +68,5 @@ FORMAT = LabelFormat(
     recognises=recognises,
     read=read,
     encode=encode,
-    keeps=Keeps(tight=False, remarks=("Needs the package pyarrow (`earmark[parquet]`).",)),
+    keeps=Keeps(tight=False, tight_names=False, remarks=("Needs the package pyarrow (`earmark[parquet]`).",)),
 )

@@ -19,7 +19,7 @@ HEAD_BYTES = 64 * 1024
 MOST_TOLD = 20
 """Damaged rows that are told one by one; the rest is counted."""
 
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d{1,3})?", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
 _LONGEST_NUMBER = 400  # the smallest floats, written out, take 330
 _MOST_SHOWN = 60
 _LARGEST = Decimal(10**12)

@@ -7,6 +7,7 @@ from pathlib import Path
 from desktop_app.annotation.annotations import Annotation
 from desktop_app.audio.atomic import replacing
 from desktop_app.audio.clips import ClipRequest, export_clips
+from desktop_app.audio.names import free_path
 from desktop_app.audio.writer import SaveReport
 from desktop_app.errors import UserError
 from desktop_app.interchange import own_table
@@ -121,20 +122,12 @@ def write_list(rows: Sequence[Mapping[str, str]], core: Sequence[str], path: Pat
     return path
 
 
-def unused(folder: Path, name: str) -> Path:
-    """Return a name in a folder that is not taken yet: lists of an earlier export stay as they are."""
-    path, number = folder / name, 2
-    while path.exists():
-        path, number = folder / f"{Path(name).stem} ({number}){Path(name).suffix}", number + 1
-    return path
-
-
 def write(labels: Sequence[FileLabels], target: Path, options: Options, progress: Progress) -> Written:
     """Write clips and their manifest into a folder; nothing there is overwritten."""
     export = export_all(labels, target, options, PATTERN, progress)
     if not export.clips:
         return Written((), export.problems)
-    manifest = write_list([clip.row(target) for clip in export.clips], CLIP_COLUMNS, unused(target, MANIFEST))
+    manifest = write_list([clip.row(target) for clip in export.clips], CLIP_COLUMNS, free_path(target / MANIFEST))
     return Written((manifest,), export.problems)
 
 

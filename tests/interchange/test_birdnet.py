@@ -6,6 +6,8 @@ import pytest
 
 from desktop_app.annotation.annotations import Annotation, Status
 from desktop_app.interchange import birdnet, kaleidoscope
+from desktop_app.interchange.labels import FileLabels
+from desktop_app.interchange.registry import write_labels
 from tests.interchange.conftest import Read, found, only, text_of
 
 SCI, COMMON = "Strix aluco", "Tawny Owl"
@@ -126,7 +128,8 @@ def test_results_are_written_as_birdnet_does(tmp_path: Path) -> None:
     find = Annotation(COMMON, onset_s=3.0, offset_s=6.0, score=0.8123, status=Status.DRAFT, source="BirdNET",
                       extra={"Scientific name": SCI})  # fmt: skip
     assert text_of(birdnet.FORMAT, tmp_path, find) == (
-        "Start (s),End (s),Scientific name,Common name,Confidence,File\n3,6,Strix aluco,Tawny Owl,0.8123,site/night.wav\n"
+        "Start (s),End (s),Scientific name,Common name,Confidence,File\n"
+        "3,6,Strix aluco,Tawny Owl,0.8123,site/night.wav\n"
     )
 
 
@@ -157,7 +160,8 @@ def test_the_verdict_stands_in_manual_id(read: Read, tmp_path: Path) -> None:
 
 
 def test_bat_mode_gives_kilohertz(read: Read) -> None:
-    text = "INDIR,FOLDER,IN FILE,CHANNEL,OFFSET,DURATION,AUTO ID*,Fmax,Fmin,MANUAL ID\n/d,,a.wav,0,0,1.5,MYODAU,81.3,45.1,\n"
+    head = "INDIR,FOLDER,IN FILE,CHANNEL,OFFSET,DURATION,AUTO ID*,Fmax,Fmin,MANUAL ID\n"
+    text = f"{head}/d,,a.wav,0,0,1.5,MYODAU,81.3,45.1,\n"
     (it,) = only(read("id.csv", text))
     assert (it.label, it.low_hz, it.high_hz) == ("MYODAU", 45_100, 81_300)
 
@@ -166,9 +170,6 @@ def test_bat_mode_gives_kilohertz(read: Read) -> None:
     "path", ["a.wav", "x/a.wav", "/a.wav", "/x/y/a.wav", "C:\\x\\a.wav", "C:\\a.wav", "x\\y/a.wav"]
 )
 def test_paths_are_divided_and_joined_to_the_same(read: Read, tmp_path: Path, path: str) -> None:
-    from desktop_app.interchange.labels import FileLabels
-    from desktop_app.interchange.registry import write_labels
-
     labels = FileLabels(path, (Annotation("x", onset_s=0.0, offset_s=1.0),))
     (file,) = write_labels([labels], tmp_path / "k.csv", kaleidoscope.FORMAT).files
     assert read("again.csv", file.read_bytes()).labels[0].path == path

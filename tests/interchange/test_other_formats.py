@@ -10,7 +10,7 @@ import pytest
 from desktop_app.annotation.annotations import Annotation, Status
 from desktop_app.errors import UserError
 from desktop_app.interchange import cvat, label_studio, own_json, own_table, parquet, sonic_visualiser, svl
-from desktop_app.interchange.labels import FileLabels
+from desktop_app.interchange.labels import FileLabels, Options
 from desktop_app.interchange.losses import losses
 from tests.interchange.conftest import Read, found, only, text_of
 
@@ -157,7 +157,8 @@ def test_xml_entities_are_refused_and_never_expanded(read: Read) -> None:
 
 
 def test_times_are_clocks_and_other_columns_attributes(read: Read) -> None:
-    text = "id\tfilename\tstart\tstop\tlabel\tsource\tscore\tpitch\n12\ta.wav\t01:02:03.25\t1:02:04\towl\tmanual\t0.5\thigh\n"
+    head = "id\tfilename\tstart\tstop\tlabel\tsource\tscore\tpitch\n"
+    text = f"{head}12\ta.wav\t01:02:03.25\t1:02:04\towl\tmanual\t0.5\thigh\n"
     result = read("x.tsv", text)
     assert result.format is cvat.FORMAT
     (it,) = only(result)
@@ -239,13 +240,7 @@ def test_without_pyarrow_parquet_says_what_to_install(read: Read, monkeypatch: p
 def test_parquet_keeps_numbers_as_numbers(read: Read, tmp_path: Path) -> None:
     arrow = pytest.importorskip("pyarrow.parquet")
     path = tmp_path / "x.parquet"
-    path.write_bytes(parquet.encode([FileLabels("a.wav", (BOX,))], parquet_options()))
+    path.write_bytes(parquet.encode([FileLabels("a.wav", (BOX,))], Options()))
     assert arrow.read_table(path).schema.field("onset_s").type == "double"
     with pytest.raises(UserError, match="is a damaged Parquet file"):
         read("y.parquet", b"PAR1 and no more")
-
-
-def parquet_options() -> Any:
-    from desktop_app.interchange.labels import Options
-
-    return Options()

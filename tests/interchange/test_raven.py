@@ -107,8 +107,8 @@ def test_an_empty_table_is_a_recording_without_labels(read: Read) -> None:
 
 
 def test_damaged_rows_are_named_with_their_place_in_the_table(read: Read) -> None:
-    rows = [("1", "Spectrogram 1", "1", begin, end, low, high, "x")
-            for begin, end, low, high in (("a", "2", "", ""), ("1", "2", "900", "100"), ("1", "", "", ""), ("1", "2", "", ""))]  # fmt: skip
+    spans = (("a", "2", "", ""), ("1", "2", "900", "100"), ("1", "", "", ""), ("1", "2", "", ""))
+    rows = [("1", "Spectrogram 1", "1", *span, "x") for span in spans]
     result = read("n.txt", table((*HEAD, "Species"), *rows))
     assert len(only(result)) == 1
     assert result.problems == (

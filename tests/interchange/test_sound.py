@@ -152,6 +152,12 @@ def test_rejected_and_unnamed_annotations_are_no_examples_and_that_is_told(night
     assert [path.name for path in (tmp_path / "out").rglob("*.wav")] == ["night_0.50.wav"]
 
 
+def test_labels_that_no_folder_can_bear_are_told(night: FileLabels) -> None:
+    assert "Given another label, as no folder may be called like theirs: 1 annotation." in losses(
+        [night], class_folders.FORMAT
+    )
+
+
 def test_a_folder_without_class_folders_is_none(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="is no label file that is known here"):
         recognise(tmp_path)

@@ -14,35 +14,35 @@ from tests.interchange.conftest import Read, found, only, text_of
 LONG = """File type = "ooTextFile"
 Object class = "TextGrid"
 
-xmin = 0 
-xmax = 2.5 
-tiers? <exists> 
-size = 2 
-item []: 
+xmin = 0
+xmax = 2.5
+tiers? <exists>
+size = 2
+item []:
     item [1]:
-        class = "IntervalTier" 
-        name = "words" 
-        xmin = 0 
-        xmax = 2.5 
-        intervals: size = 2 
+        class = "IntervalTier"
+        name = "words"
+        xmin = 0
+        xmax = 2.5
+        intervals: size = 2
         intervals [1]:
-            xmin = 0 
-            xmax = 1 
-            text = "" 
+            xmin = 0
+            xmax = 1
+            text = ""
         intervals [2]:
-            xmin = 1 
-            xmax = 2.5 
-            text = "say ""ahoj"" ə" 
+            xmin = 1
+            xmax = 2.5
+            text = "say ""ahoj"" ə"
     item [2]:
-        class = "TextTier" 
-        name = "tones" 
-        xmin = 0 
-        xmax = 2.5 
-        points: size = 1 
+        class = "TextTier"
+        name = "tones"
+        xmin = 0
+        xmax = 2.5
+        points: size = 1
         points [1]:
-            number = 0.75 
-            mark = "H*" 
-"""
+            number = 0.75
+            mark = "H*"
+""".replace("\n", " \n")  # as Praat ends its lines
 SHORT = """"ooTextFile"
 "TextGrid"
 0
