@@ -15,7 +15,7 @@ from benchmarks.inputs import Inputs
 from benchmarks.measuring import Row
 from benchmarks.window import screen
 
-SUBJECTS = ("start", "hour", "frames", "probe", "classify", "judge", "labels")
+SUBJECTS = ("start", "hour", "frames", "probe", "classify", "judge", "labels", "live")
 
 
 def main() -> int:

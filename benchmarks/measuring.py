@@ -76,7 +76,10 @@ def measure(
 
 
 def run_worker(
-    function: Callable[..., dict[str, float]], arguments: list[str], environment: dict[str, str]
+    function: Callable[..., dict[str, float]],
+    arguments: list[str],
+    environment: dict[str, str],
+    timeout_s: float = TIMEOUT_S,
 ) -> dict[str, float]:
     """Run one function in a fresh process and return its values and the process's peak memory."""
     command = [sys.executable, "-m", "benchmarks.worker", function.__module__, function.__qualname__, *arguments]
@@ -86,7 +89,7 @@ def run_worker(
         env={**os.environ, **environment, LAUNCHED: repr(time.monotonic())},
         capture_output=True,
         text=True,
-        timeout=TIMEOUT_S,
+        timeout=timeout_s,
         check=False,
     )
     if answer.returncode != 0:
