@@ -57,6 +57,11 @@ class RecordingVerdict:
         return next((status for status, labels in held.items() if labels), Status.DRAFT)
 
     @property
+    def has_labels(self) -> bool:
+        """Return whether there is any annotation behind it; False when the last one went."""
+        return bool(self.accepted or self.rejected or self.uncertain or self.drafts)
+
+    @property
     def label(self) -> str:
         """Return the label of the whole: what was accepted, or else is still a draft or uncertain."""
         return ", ".join(self.accepted or self.drafts or self.uncertain)

@@ -8,11 +8,14 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QLineEdit
 
 from desktop_app.annotation.annotations import Status
+from desktop_app.annotation.summaries import RecordingVerdict
 from desktop_app.app.core import Core
+from desktop_app.audio.sources import FoundFile
 from desktop_app.errors import UserError
 from desktop_app.services.classification import FolderClassification
 from desktop_app.services.exporting import Exporting
 from desktop_app.services.folder import FolderListing
+from desktop_app.services.label_verdicts import LabelVerdicts
 from desktop_app.services.labelling import Labelling
 from desktop_app.services.listening import Listening
 from desktop_app.services.session import Selection
@@ -47,6 +50,7 @@ class ListenPage(QObject):
         self.classification = FolderClassification(core.runner)
         self.exporting = Exporting(core.runner)
         self.labelling = Labelling(core.project, core.session)
+        self.label_verdicts = LabelVerdicts(core.project)
         self.timeline = Timeline(core.session, core.runner, core.settings)
         self.folder_panel = FolderPanel(self.listing, core.settings)
         self.metadata_panel = MetadataPanel()
@@ -219,12 +223,24 @@ class ListenPage(QObject):
         project.scheme_changed.connect(self.label_panel.show_scheme)
         project.scheme_changed.connect(self.class_keys.show_scheme)
         project.closed.connect(lambda: self.label_panel.show_scheme(project.scheme))
+        project.scheme_changed.connect(lambda scheme: self.folder_panel.view.colour_labels(scheme.colour))
+        self.label_verdicts.changed.connect(self._show_labels)
+        self.label_verdicts.cleared.connect(self.folder_panel.model.clear_labels)
+        self.listing.rows_added.connect(self._show_known_labels)
         self.class_keys.pressed.connect(lambda name, beside: labelling.label(name, beside=beside))
         self.label_panel.play_wanted.connect(self.listening.play)
         self.label_panel.entry.left.connect(self.folder_panel.setFocus)
         gestures.annotation_clicked.connect(labelling.click)
         gestures.nothing_clicked.connect(labelling.clear)
         gestures.reshaped.connect(labelling.reshape)
+
+    def _show_labels(self, verdicts: list[RecordingVerdict]) -> None:
+        self.folder_panel.model.set_labels((self.label_verdicts.path_of(each), each) for each in verdicts)
+
+    def _show_known_labels(self, files: list[FoundFile]) -> None:
+        """Fill in the labels of files that were found after their labels had been read."""
+        known = ((file.path, self.label_verdicts.of(file.path)) for file in files)
+        self.folder_panel.model.set_labels((path, verdict) for path, verdict in known if verdict is not None)
 
     def _show_annotations(self) -> None:
         labelling = self.labelling

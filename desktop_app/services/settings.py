@@ -23,6 +23,8 @@ T = typing.TypeVar("T")
 
 SAVE_DELAY_MS = 800
 MAX_RECENT_FOLDERS = 10
+HIDDEN_LABEL_COLUMNS = ("centre", "peak_frequency", "bandwidth", "duration_90", "rms", "peak", "snr")
+"""Those that are measured from the sound, until somebody asks for them."""
 
 
 @dataclass(frozen=True)
@@ -113,10 +115,12 @@ class Preferences:
     """The last choices in the export dialog."""
     live: LivePreferences = field(default_factory=LivePreferences)
     """How the microphone is listened to."""
-    hidden_columns: tuple[str, ...] = ()
+    hidden_columns: tuple[str, ...] = ("rate", "channels", "encoding", "size", "modified")
     """Columns of the folder list that are not shown."""
     column_widths: dict[str, int] = field(default_factory=dict)
     """Widths of the folder list's columns in pixels, by name; a column without an entry has its default."""
+    hidden_label_columns: tuple[str, ...] = HIDDEN_LABEL_COLUMNS
+    """Columns of the table of annotations that are not shown."""
     model: str = ""
     """Name of the model that classifies; empty: the shipped one."""
     reviewer: str = ""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLineEdit,
+    QTableView,
     QWidget,
 )
 
@@ -155,6 +156,10 @@ OWN_KEYS: tuple[tuple[type[QWidget], tuple[str, ...]], ...] = (
     (QComboBox, ("accept", "play", "page_left", "page_right", "to_start", "to_end")),
     (QAbstractSlider, ("step_left", "step_right", "page_left", "page_right", "to_start", "to_end")),
     (QAbstractSpinBox, ("accept", "page_left", "page_right", "to_start", "to_end", "zoom_in", "zoom_out")),
+    (
+        QTableView,
+        ("step_left", "step_right", "page_left", "page_right", "to_start", "to_end", "select_all"),
+    ),
     (QAbstractItemView, ("page_left", "page_right", "to_start", "to_end", "select_all")),
 )
 """Actions whose keys a focused widget of that kind needs for itself: Space presses a button, arrows move a slider."""

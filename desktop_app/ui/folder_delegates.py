@@ -4,17 +4,20 @@ Nothing goes through `initStyleOption`, which asks the model for eight roles a c
 in 8 ms instead of 15-24, and it is painted often while rows fill in.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from desktop_app.colours import NEUTRAL
 from desktop_app.ui.folder_row import COLUMNS, Column, FolderRow
 
 ROW_HEIGHT = 26
 """In pixels; the same for every row, so that the view need not ask."""
 PADDING = 6
+DOT = 8
 BAR_HEIGHT = 3
 BAR_ALPHA = 150
 QUIET_ALPHA = 190
@@ -56,12 +59,31 @@ class NameDelegate(CellDelegate):
         painter.drawText(room, Middle, metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room.width()))
 
 
+class LabelDelegate(CellDelegate):
+    """Writes the label after a dot in its colour."""
+
+    colour_of: Callable[[str], str] = staticmethod(lambda _: NEUTRAL)
+    """Returns the colour of a label as hex."""
+
+    def paint_content(self, painter: QPainter, option: QStyleOptionViewItem, column: Column, row: FolderRow) -> None:
+        """Draw the dot and write the label."""
+        room = room_of(option)
+        if row.labels is not None and row.label:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self.colour_of(row.label)))
+            painter.drawEllipse(room.left(), room.center().y() - DOT // 2 + 1, DOT, DOT)
+            painter.restore()
+        write_text(painter, option, column, row, room.adjusted(DOT + PADDING, 0, 0, 0))
+
+
 class ScoreDelegate(CellDelegate):
     """Writes the score over a bar as long as it is high."""
 
     def paint_content(self, painter: QPainter, option: QStyleOptionViewItem, column: Column, row: FolderRow) -> None:
         """Write the number and draw the bar."""
-        if row.best is None:
+        if row.score is None:
             return
         room = room_of(option)
         write_text(painter, option, column, row, room.adjusted(0, 0, 0, -BAR_HEIGHT))
@@ -70,7 +92,7 @@ class ScoreDelegate(CellDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         colour = tone(option, quiet=True) if is_selected(option) else option.palette.color(Role.Highlight)
         top = room.bottom() - BAR_HEIGHT - 1
-        for width, alpha in ((room.width(), BAR_ALPHA // 5), (room.width() * min(row.best.score, 1.0), BAR_ALPHA)):
+        for width, alpha in ((room.width(), BAR_ALPHA // 5), (room.width() * min(row.score, 1.0), BAR_ALPHA)):
             colour.setAlpha(alpha)
             painter.setBrush(colour)
             painter.drawRoundedRect(QRectF(room.left(), top, width, BAR_HEIGHT), BAR_HEIGHT / 2, BAR_HEIGHT / 2)

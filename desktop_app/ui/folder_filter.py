@@ -14,7 +14,9 @@ Compare = Callable[[float, float], bool]
 HELP = (
     ("dawn chorus", "both words in the name or folder"),
     ('"dawn chorus"', "the words together"),
-    ("class:yes", "judged as yes; class:yes,no for either"),
+    ("class:yes", "labelled yes, by people or the model; class:yes,no for either"),
+    ("status:draft", "to be judged; also accepted, rejected, uncertain"),
+    ("labelled:no", "without any label"),
     ("score<0.6", "less sure than 0.6"),
     ("duration>2", "longer than 2 s; also 500ms, 5min, 1h"),
     ("rate:16000", "sample rate; also 44.1k, rate>=96k"),
@@ -23,7 +25,7 @@ HELP = (
     ("encoding:mp3", "as stored; also format:wav"),
     ("size>10MB", "larger files"),
     ("modified>2026-03-01", "changed since that day"),
-    ("judged:no", "without a label; error:yes for unreadable files"),
+    ("judged:no", "not seen by a model; error:yes for unreadable files"),
     ("-class:yes", "anything but"),
 )
 """Examples that teach, for the tooltip."""
@@ -63,7 +65,7 @@ class _Words:
 
 
 _NUMBERS = {
-    "score": _Number(lambda row: row.best.score if row.best else None, _SHARE, "score<0.6"),
+    "score": _Number(lambda row: row.score, _SHARE, "score<0.6"),
     "duration": _Number(lambda row: row.duration_s, _SECONDS, "duration>2"),
     "rate": _Number(lambda row: row.metadata.sample_rate_hz if row.metadata else None, _HERTZ, "rate:16000"),
     "channels": _Number(lambda row: row.metadata.channels if row.metadata else None, _PLAIN, "channels:2"),
@@ -71,7 +73,8 @@ _NUMBERS = {
     "size": _Number(lambda row: row.file.size_bytes, _BYTES, "size>10MB"),
 }
 _TEXTS = {
-    "class": _Words(lambda row: row.best.label if row.best else "", whole=True),
+    "class": _Words(lambda row: row.label, whole=True),
+    "status": _Words(lambda row: row.status or "", whole=True),
     "name": _Words(lambda row: row.name, whole=False),
     "encoding": _Words(lambda row: row.metadata.encoding if row.metadata else "", whole=False),
     "format": _Words(lambda row: row.metadata.container if row.metadata else "", whole=True),
@@ -79,6 +82,7 @@ _TEXTS = {
 _FLAGS: dict[str, Keep] = {
     "error": lambda row: bool(row.error),
     "judged": lambda row: row.best is not None,
+    "labelled": lambda row: row.labels is not None,
 }
 _ALIASES = {"label": "class", "length": "duration", "channel": "channels", "container": "format", "file": "name"}
 _FIELDS = (*_TEXTS, *_NUMBERS, "modified", *_FLAGS)

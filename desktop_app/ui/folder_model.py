@@ -12,7 +12,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
+from desktop_app.annotation.annotations import Status
 from desktop_app.annotation.records import FileVerdict
+from desktop_app.annotation.summaries import RecordingVerdict
 from desktop_app.audio.metadata import AudioMetadata
 from desktop_app.audio.sources import FoundFile
 from desktop_app.ui.folder_filter import Filter
@@ -38,7 +40,11 @@ class FolderModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.judged = 0
-        """Rows with a label."""
+        """Rows that a model has judged."""
+        self.done = 0
+        """Rows with labels, none of which is a draft."""
+        self.left = 0
+        """Rows with a draft."""
         self.unreadable = 0
         """Rows with an error."""
         self._folder: Path | None = None
@@ -86,15 +92,15 @@ class FolderModel(QAbstractTableModel):
         return row.duration_s if row is not None else None
 
     def label_of(self, path: Path) -> str:
-        """Return what the model says of a recording; empty where it said nothing."""
+        """Return what people or the model say of a recording; empty where nobody said anything."""
         row = self._rows.get(path)
-        return row.best.label if row is not None and row.best is not None else ""
+        return row.label if row is not None else ""
 
     def open_folder(self, folder: Path | None) -> None:
         """Begin anew with an empty list."""
         self.beginResetModel()
         self._folder, self._rows, self._shown = folder, {}, []
-        self.judged = self.unreadable = 0
+        self.judged = self.unreadable = self.done = self.left = 0
         self._timer.stop()
         self.endResetModel()
         self.counts_changed.emit()
@@ -138,6 +144,14 @@ class FolderModel(QAbstractTableModel):
     def set_verdicts(self, verdicts: Iterable[FileVerdict]) -> None:
         """Fill in what a model says."""
         self._rows_changed(self._judge(verdicts), "verdict")
+
+    def set_labels(self, verdicts: Iterable[tuple[Path, RecordingVerdict | None]]) -> None:
+        """Fill in what annotations come to."""
+        self._rows_changed(self._label(verdicts), "verdict")
+
+    def clear_labels(self) -> None:
+        """Forget all annotations."""
+        self.set_labels((path, None) for path, row in self._rows.items() if row.labels is not None)
 
     def set_filter(self, wanted: Filter) -> None:
         """Show the rows that a filter keeps."""
@@ -199,8 +213,18 @@ class FolderModel(QAbstractTableModel):
                 self._count(row, 1)
                 yield row
 
+    def _label(self, verdicts: Iterable[tuple[Path, RecordingVerdict | None]]) -> Iterator[FolderRow]:
+        for path, verdict in verdicts:
+            if (row := self._rows.get(path)) is not None:
+                self._count(row, -1)
+                row.labels = verdict if verdict is not None and verdict.has_labels else None
+                self._count(row, 1)
+                yield row
+
     def _count(self, row: FolderRow, change: int) -> None:
         self.judged += change * (row.best is not None)
+        self.done += change * (row.status not in (None, Status.DRAFT))
+        self.left += change * (row.status is Status.DRAFT)
         self.unreadable += change * bool(row.error)
 
     def _rows_changed(self, rows: Iterable[FolderRow], what: str) -> None:

@@ -258,9 +258,12 @@ class FolderPanel(QWidget):
 
 
 def status_words(model: FolderModel, scanning: bool) -> str:
-    """Return the line under the list: 24 files, 18 judged, 1 unreadable, 3 shown."""
+    """Return the line under the list: 24 files, 18 done, 5 left to judge, 1 unreadable, 3 shown."""
     words = [counted(model.total, "file") + (" so far" if scanning else "")]
-    if model.judged:
+    if model.done or model.left:
+        words.append(f"{model.done:,} done")
+        words.append(f"{model.left:,} left to judge")
+    elif model.judged:
         words.append(f"{model.judged:,} judged")
     if model.unreadable:
         words.append(f"{model.unreadable:,} unreadable")

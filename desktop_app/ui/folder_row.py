@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from desktop_app.annotation.annotations import Status
 from desktop_app.annotation.records import FileVerdict, Prediction
+from desktop_app.annotation.summaries import RecordingVerdict
 from desktop_app.audio.metadata import AudioMetadata
 from desktop_app.audio.sources import FoundFile
 from desktop_app.ui.wording import duration_words, encoding_words, rate_words, size_words, time_words
@@ -32,6 +34,8 @@ class FolderRow:
     """Why the model could not judge it, as a sentence."""
     best: Prediction | None = None
     """What the model says of the whole file."""
+    labels: RecordingVerdict | None = None
+    """What its annotations come to; None where there are none."""
     position: int = -1
     """Row in the view; -1 where the filter hides it."""
     search: str = field(init=False)
@@ -58,6 +62,23 @@ class FolderRow:
     def duration_s(self) -> float | None:
         """Return the length, where it is known."""
         return self.metadata.duration_s if self.metadata else None
+
+    @property
+    def label(self) -> str:
+        """Return what people say of it, or else the model; of what was only rejected, that."""
+        if self.labels is not None and (said := self.labels.label or ", ".join(self.labels.rejected)):
+            return said
+        return self.best.label if self.best is not None else ""
+
+    @property
+    def score(self) -> float | None:
+        """Return what the model gave the label."""
+        return self.best.score if self.best is not None else self.labels.score if self.labels is not None else None
+
+    @property
+    def status(self) -> Status | None:
+        """Return how far people are with it, None where nobody and nothing has labelled it."""
+        return self.labels.status if self.labels is not None else None
 
     def replace_file(self, file: FoundFile) -> None:
         """Take a new state of the file; what was known of the old one is void."""
@@ -109,31 +130,34 @@ def _duration(row: FolderRow) -> str:
 
 
 def _label(row: FolderRow) -> str:
-    if row.best is not None:
-        return row.best.label
-    return "not judged" if row.unjudged and not row.unreadable else ""
+    return row.label or ("not judged" if row.unjudged and not row.unreadable else "")
+
+
+def _status(row: FolderRow) -> str:
+    return row.status or ""
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("name", "Name", 192, lambda row: row.name, lambda row: row.sort_name, is_number=False),
-    Column("duration", "Duration", 84, _duration, lambda row: row.duration_s, depends="metadata"),
+    Column("name", "Name", 136, lambda row: row.name, lambda row: row.sort_name, is_number=False),
     Column(
         "label",
         "Label",
-        82,
+        96,
         _label,
-        lambda row: row.best.label.casefold() if row.best else None,
+        lambda row: row.label.casefold() or None,
         is_number=False,
         depends="verdict",
     ),
+    Column("status", "Status", 76, _status, lambda row: _status(row) or None, is_number=False, depends="verdict"),
     Column(
         "score",
         "Score",
-        58,
-        lambda row: f"{row.best.score:.2f}" if row.best else "",
-        lambda row: row.best.score if row.best else None,
+        52,
+        lambda row: f"{row.score:.2f}" if row.score is not None else "",
+        lambda row: row.score,
         depends="verdict",
     ),
+    Column("duration", "Duration", 68, _duration, lambda row: row.duration_s, depends="metadata"),
     Column(
         "rate",
         "Rate",

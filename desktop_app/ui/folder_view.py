@@ -3,7 +3,7 @@
 A QTableView, although it is a list: a QTreeView asks the model for every row after every sort, 0.25 s at 100,000.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from desktop_app.services.settings import Settings
-from desktop_app.ui.folder_delegates import ROW_HEIGHT, CellDelegate, Index, NameDelegate, ScoreDelegate
+from desktop_app.ui.folder_delegates import ROW_HEIGHT, CellDelegate, Index, LabelDelegate, NameDelegate, ScoreDelegate
 from desktop_app.ui.folder_model import FolderModel
 from desktop_app.ui.folder_row import COLUMNS, column_number
 
@@ -79,6 +79,11 @@ class FolderView(QTableView):
             rows.update(range(selection.at(number).top(), selection.at(number).bottom() + 1))
         return [self._model.shown[row].path for row in sorted(rows)]
 
+    def colour_labels(self, colour_of: Callable[[str], str]) -> None:
+        """Show labels in other colours; `colour_of` returns them as hex."""
+        self._labels.colour_of = colour_of
+        self.viewport().update()
+
     def _set_up(self) -> None:
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
@@ -97,6 +102,8 @@ class FolderView(QTableView):
         self.setItemDelegate(CellDelegate(self))
         self.setItemDelegateForColumn(column_number("name"), NameDelegate(self))
         self.setItemDelegateForColumn(column_number("score"), ScoreDelegate(self))
+        self._labels = LabelDelegate(self)
+        self.setItemDelegateForColumn(column_number("label"), self._labels)
 
     def _set_up_header(self) -> None:
         header = self.horizontalHeader()
@@ -213,11 +220,13 @@ class FolderView(QTableView):
         self._timer.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Enter play and Home and End go to the first and last row; all else moves and selects as in any list."""
+        """Let Enter play, Left and Right go back and on, Home and End to the first and last row."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             self._activate(self.currentIndex())
         elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers():
             self._go_to(0 if event.key() == Qt.Key.Key_Home else self._model.rowCount() - 1)
+        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and not event.modifiers():
+            self.step(-1 if event.key() == Qt.Key.Key_Left else 1)
         else:
             super().keyPressEvent(event)
 

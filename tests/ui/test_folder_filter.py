@@ -114,7 +114,7 @@ def test_terms_keep_what_they_say(text: str, names: list[str]) -> None:
         ("score<high", "“score<high” needs a number, as in score<0.6."),
         ("duration>3parsec", "needs a number"),
         ("class<yes", "“class<yes” cannot be compared by size: write class:yes."),
-        ("colour:red", "There is no “colour”: try class, name,"),
+        ("colour:red", "There is no “colour”: try class, status, name,"),
         ("error:maybe", "answered by yes or no"),
         ("modified>spring", "needs a day"),
         ("class:", "waits for a value"),

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_app.annotation.annotations import Status
 from desktop_app.annotation.records import FileVerdict, Prediction
+from desktop_app.annotation.summaries import RecordingVerdict
 from desktop_app.audio.metadata import AudioMetadata
 from desktop_app.audio.sources import FoundFile
 from desktop_app.services.folder import FolderListing
@@ -116,7 +118,7 @@ def test_a_real_folder_is_listed_and_described(
     assert panel._status.text() == "1 file, 1 unreadable"
     assert panel._folder_button.text() == "sounds"
     row = panel.model.shown[0]
-    assert COLUMNS[1].text(row) == "unreadable" and "text.wav" in row.error
+    assert COLUMNS[column_number("duration")].text(row) == "unreadable" and "text.wav" in row.error
 
 
 def test_a_folder_without_sound_says_so(
@@ -132,8 +134,8 @@ def test_a_folder_without_sound_says_so(
 def test_every_column_says_what_is_known(filled: FolderPanel) -> None:
     row = filled.model.position(FOLDER / "a.wav")
     cells = [filled.model.index(row, number).data() for number in range(len(COLUMNS))]
-    assert cells[:8] == ["a.wav", "2.00 s", "yes", "0.90", "16 kHz", "1", "PCM 16 bit", "2.0 kB"]
-    assert cells[8].startswith("2001-09-0")
+    assert cells[:9] == ["a.wav", "yes", "", "0.90", "2.00 s", "16 kHz", "1", "PCM 16 bit", "2.0 kB"]
+    assert cells[9].startswith("2001-09-0")
     tip = filled.model.index(filled.model.position(FOLDER / "broken.mp3"), 0).data(Qt.ItemDataRole.ToolTipRole)
     assert "holds no sound" in tip
 
@@ -353,14 +355,59 @@ def test_rows_on_screen_are_described_first(
     qtbot.waitUntil(lambda: FOLDER / "499.wav" in asked[-1])
 
 
+def said(status: Status, *labels: str) -> RecordingVerdict:
+    held = {each: labels if each is status else () for each in Status}
+    return RecordingVerdict(
+        "id",
+        "a.wav",
+        accepted=held[Status.ACCEPTED],
+        rejected=held[Status.REJECTED],
+        uncertain=held[Status.UNCERTAIN],
+        drafts=held[Status.DRAFT],
+        score=None,
+        reviewer="",
+        time=None,
+    )
+
+
+def test_what_people_say_stands_before_what_the_model_says_and_is_counted(filled: FolderPanel) -> None:
+    model = filled.model
+    model.set_labels([(FOLDER / "a.wav", said(Status.ACCEPTED, "no")), (FOLDER / "b.wav", said(Status.DRAFT, "up"))])
+    row = model.row_of(FOLDER / "a.wav")
+    assert row is not None and (row.label, row.status) == ("no", Status.ACCEPTED)
+    assert (model.done, model.left) == (1, 1)
+    assert "1 done, 1 left to judge" in filled._status.text()
+    model.set_labels([(FOLDER / "a.wav", said(Status.REJECTED, "yes"))])
+    assert (row.label, row.status, model.done) == ("yes", Status.REJECTED, 1)
+    model.clear_labels()
+    assert (row.label, row.status, model.done, model.left) == ("yes", None, 0, 0)
+
+
+def test_drafts_can_be_asked_for(filled: FolderPanel) -> None:
+    filled.model.set_labels([(FOLDER / "a.wav", said(Status.DRAFT, "yes"))])
+    filled.set_filter("status:draft")
+    assert [path.name for path in filled.shown_paths()] == ["a.wav"]
+    filled.set_filter("labelled:no")
+    assert FOLDER / "a.wav" not in filled.shown_paths()
+
+
+def test_left_and_right_go_back_and_on(filled: FolderPanel, qtbot: QtBot) -> None:
+    filled.view.step(1)
+    first = filled.current_path
+    QTest.keyClick(filled.view, Qt.Key.Key_Right)
+    assert filled.current_path != first
+    QTest.keyClick(filled.view, Qt.Key.Key_Left)
+    assert filled.current_path == first
+
+
 def test_columns_are_remembered(filled: FolderPanel, listing: FolderListing, settings: Settings, qtbot: QtBot) -> None:
     filled.view.horizontalHeader().resizeSection(column_number("label"), 111)
-    filled.view._show_column(column_number("rate"), False)
+    filled.view._show_column(column_number("rate"), True)
     again = FolderPanel(listing, settings)
     qtbot.addWidget(again)
     assert again.view.horizontalHeader().sectionSize(column_number("label")) == 111
-    assert again.view.horizontalHeader().isSectionHidden(column_number("rate"))
-    assert settings.values.hidden_columns == ("rate",)
+    assert not again.view.horizontalHeader().isSectionHidden(column_number("rate"))
+    assert again.view.horizontalHeader().isSectionHidden(column_number("size"))
 
 
 def test_recent_folders_are_in_the_menu(filled: FolderPanel, settings: Settings, qtbot: QtBot) -> None:

@@ -14,12 +14,7 @@ COLUMNS = ("Label", "Time", "Length", "Status")
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 DOT = 10
-STATUS_WORDS = {
-    Status.DRAFT: "draft",
-    Status.ACCEPTED: "accepted",
-    Status.REJECTED: "rejected",
-    Status.UNCERTAIN: "uncertain",
-}
+STATUS_WORDS = {status: status.value for status in Status}
 
 
 class AnnotationTable(QAbstractTableModel):
@@ -72,7 +67,7 @@ class AnnotationTable(QAbstractTableModel):
             case Qt.ItemDataRole.DecorationRole:
                 return self._dot(it.label) if index.column() == 0 else None
             case Qt.ItemDataRole.ToolTipRole:
-                return _told(it)
+                return told(it)
             case _:
                 return None
 
@@ -107,7 +102,8 @@ def _words(it: Annotation) -> tuple[str, str, str, str]:
     return it.label or "?", clock(it.onset_s), length, status
 
 
-def _told(it: Annotation) -> str:
+def told(it: Annotation) -> str:
+    """Return everything about an annotation, a line each, for tooltips."""
     lines = [f"“{it.label}”, {STATUS_WORDS[it.status]}"]
     if it.low_hz is not None or it.high_hz is not None:
         low = f"{it.low_hz or 0:,.0f}"
