@@ -28,7 +28,7 @@ class Prediction:
     source: str
     """Name of the model."""
     refused: str = ""
-    """The class that scored highest, but less than the model's limit for it."""
+    """The class that scored highest, but less than the model's limit; empty where none was refused."""
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class Classifier:
         return self.engine.judge(self.engine.prepare(waveforms))
 
     def named(self, scores: npt.NDArray[np.float32]) -> Iterator[Named]:
-        """Yield label, score and refused class of each row of scores, by the model's limits."""
+        """Yield label, score and refused class of each row of scores, by the model's limit."""
         return self._naming(scores)
 
 

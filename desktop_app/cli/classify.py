@@ -41,8 +41,8 @@ Let a model judge recordings: which of its classes is heard, and how sure it is 
 Recordings longer than the model's window are judged window by window. Without --csv the best find of each recording
 is printed as a table; with it every window is a row. What cannot be read is a row with the reason; the rest goes on.
 
-A window is called unknown where the class that scores highest stays below the model's limit for it, which stands on the
-model's card; that class is told as "refused". Models whose card has no limits always name the class.
+A window is called unknown where the class that scores highest stays below the limit on the model's card; that class is
+told as "refused". Models whose card has no limit always name the class.
 """
 _EPILOG = f"""\
 examples:

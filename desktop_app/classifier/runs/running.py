@@ -189,12 +189,12 @@ class Run:
         found = fit_rejection(scores, held_back.targets.numpy(), held_back.classes)
         if found is None:
             return None
-        refused = share_refused(found, scores, held_back.classes)
+        refused = share_refused(found, scores, held_back.targets.numpy(), held_back.classes)
         strange = self._strange()
         named = share_named(found, self._scores(strange, temperature), held_back.classes)
         how = (
-            f"It refuses {refused:.1%} of the {len(held_back)} windows by which its limits were chosen, and names "
-            f"{named:.1%} of {len(strange)} calculated noises, hums and crackles."
+            f"That refuses {refused:.1%} of what is judged right among the {len(held_back)} windows by which the limit "
+            f"was chosen; {named:.1%} of {len(strange)} calculated noises, hums and crackles are still given a class."
         )
         return replace(found, how=how)
 
