@@ -81,6 +81,7 @@ class Capture:
         self._breaks: tuple[int, ...] = ()
         self._heard = (0, 0.0)
         self._overflows = 0
+        self._fresh = True
         self._clock: tuple[tuple[int, float], ...] = ()
         self._driver_since_s: float | None = None
         self._thread = threading.Thread(target=self._run, name="earmark-capture", daemon=True)
@@ -189,7 +190,7 @@ class Capture:
 
     def _follow(self, source: Input) -> str:
         """Watch over the device until it is gone or `stop`, and return why, as a sentence; empty after `stop`."""
-        before = self._heard
+        self._fresh, before = True, self._heard
         count = FrameCount(self._rate_hz)
         started_s = time.monotonic()
         try:
@@ -217,12 +218,10 @@ class Capture:
         return ""
 
     def _begin(self, before: tuple[int, float], heard: tuple[int, float]) -> None:
-        """Note when sound began to come, or to come again after an absence."""
-        frame, now_s = before[0], heard[1]
-        began_s = now_s - (heard[0] - frame) / self._rate_hz
-        self._clock = (*self._clock, (frame, time.time() - (time.monotonic() - began_s)))
+        """Note that sound has begun to come, or to come again after an absence."""
+        frame = before[0]
         if frame:
-            away_s = max(began_s - before[1], 0)
+            away_s = max(heard[1] - (heard[0] - frame) / self._rate_hz - before[1], 0)
             self._add(Gap(frame, round(away_s * self._rate_hz), "away"))
         self._phase, self._problem = "running", ""
 
@@ -240,7 +239,13 @@ class Capture:
         _log.info("gap before frame %d: %.3f s, %s", gap.at_frame, gap.frames / self._rate_hz, gap.cause)
 
     def _take(self, block: NDArray[np.float32], overflowed: bool) -> None:
-        """Copy a block into the ring; runs on the device's thread."""
+        """Copy a block into the ring; runs on the device's thread.
+
+        Whoever reads the first frame after an opening must know its time, so that is noted before.
+        """
+        if self._fresh:
+            self._clock = (*self._clock, (self._ring.written, time.time() - len(block) / self._rate_hz))
+            self._fresh = False
         self._ring.write(block)
         self._overflows += overflowed
         self._heard = (self._ring.written, time.monotonic())
