@@ -18,7 +18,8 @@ class Listening(QObject):
     position_changed = Signal(float, object)
     """Where the play head is, and how long the recording is (None while that is not known), in seconds."""
 
-    def __init__(self, session: Session, playback: Playback, settings: Settings) -> None:
+    def __init__(self, session: Session, playback: Playback, settings: Settings | None) -> None:
+        """Autoplay as the settings say; without settings, never."""
         super().__init__()
         self._session = session
         self._playback = playback
@@ -92,14 +93,15 @@ class Listening(QObject):
     def _head_moved(self, position_s: float) -> None:
         """Where the person put the head elsewhere, let the sound follow."""
         self._tell()
-        if self._playback.playing and position_s != self._playback.position_s:
+        own = self._playback.path == self._session.recording
+        if own and self._playback.playing and position_s != self._playback.position_s:
             self._playback.seek(position_s)
 
     def _recording_changed(self, path: Path | None) -> None:
         self._playback.stop()
         self._duration_s = None
         self._tell()
-        if path is not None and self._settings.values.autoplay:
+        if path is not None and self._settings is not None and self._settings.values.autoplay:
             self.play_file(path)
 
     def _tell(self) -> None:

@@ -1,0 +1,111 @@
+"""Looking back at what a microphone heard: a stretch of the ring as a recording to be seen, played and cut."""
+
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.audio.capture import Capture
+from desktop_app.audio.clips import ClipRequest, ExportSettings, export_clip
+from desktop_app.audio.names import legal_name
+from desktop_app.audio.writer import save_audio
+from desktop_app.errors import UserError
+from desktop_app.services.jobs import Job, JobContext, JobRunner
+from desktop_app.services.messages import Messages
+from desktop_app.services.playback import Playback
+
+SPARE = 0.02
+"""Part of the ring that is left out at its old end: it would be overwritten while it is read."""
+
+
+@dataclass(frozen=True)
+class Glance:
+    """A stretch of what was heard, as a recording."""
+
+    path: Path
+    """The file; it is gone after `LookingBack.close`, or with the next glance."""
+    start: int
+    """Number of its first frame in the stream."""
+    sample_rate_hz: int
+    """Frames per second."""
+
+    def second_of(self, frame: int) -> float:
+        """Return where a frame of the stream lies in the recording."""
+        return (frame - self.start) / self.sample_rate_hz
+
+
+class LookingBack(QObject):
+    """Takes glances at a capture, plays and cuts. GUI thread only; `close` before the job runner closes."""
+
+    taken = Signal(object)
+    """Glance at everything that is held, some time after `take`."""
+    cut_finished = Signal(object)
+    """Path of a clip that was cut out."""
+
+    def __init__(self, runner: JobRunner, messages: Messages, playback: Playback) -> None:
+        super().__init__()
+        self._runner, self._messages, self._playback = runner, messages, playback
+        self._folder = tempfile.TemporaryDirectory(prefix="earmark-live-", ignore_cleanup_errors=True)
+        self._number = 0
+
+    def take(self, capture: Capture) -> Job:
+        """Write everything that the capture holds into a file; `taken` follows, or a message."""
+        ring = capture.ring
+        start = ring.oldest + (round(SPARE * ring.capacity) if ring.oldest else 0)
+        job = self._start(capture, (start, ring.written), "glance")
+        job.finished.connect(self.taken)
+        return job
+
+    def play(self, capture: Capture, onset_s: float, offset_s: float) -> None:
+        """Play a stretch of the stream as far as it is still held, which may be nothing; then a message says so."""
+        rate_hz = capture.sample_rate_hz
+        job = self._start(capture, (max(round(onset_s * rate_hz), 0), round(offset_s * rate_hz)), "event")
+        job.finished.connect(lambda glance: self._playback.play(glance.path))
+
+    def cut(self, glance: Glance, request: ClipRequest, at_s: float, folder: Path) -> Job:
+        """Write a part of a glance as a clip that began `at_s` (since 1970); `cut_finished` follows, or a message.
+
+        It goes into a folder named after its label inside `folder`, as training takes them.
+        """
+        name = f"{datetime.fromtimestamp(at_s):%Y-%m-%d_%H-%M-%S}"
+        target = folder / legal_name(request.label) if request.label else folder
+        job = self._runner.start(_cut, request, target, name, title="Cutting a clip out")
+        job.finished.connect(self.cut_finished)
+        job.failed.connect(self._messages.error)
+        return job
+
+    def close(self) -> None:
+        """Delete the glances."""
+        self._folder.cleanup()
+
+    def _start(self, capture: Capture, stretch: tuple[int, int], kind: str) -> Job:
+        """Write a stretch into a file that takes the place of the one before of its kind."""
+        self._number += 1
+        path = Path(self._folder.name) / f"{kind}-{self._number}.wav"
+        job = self._runner.start(_write, capture, stretch, path, newest=f"live {kind}")
+        job.failed.connect(self._messages.error)
+        return job
+
+
+def _write(_context: JobContext, capture: Capture, stretch: tuple[int, int], path: Path) -> Glance:
+    start, stop = stretch
+    piece = capture.ring.read(start, stop - start)
+    if not len(piece.frames):
+        raise UserError(
+            "This sound is no longer held: the last three minutes are. Keep clips of events to hear it later."
+        )
+    kind, _, _ = path.name.partition("-")
+    for old in path.parent.glob(f"{kind}-*"):
+        with suppress(OSError):  # Windows keeps files that are still read; the folder goes at the end
+            old.unlink()
+    save_audio(path, piece.frames, capture.sample_rate_hz, encoding="PCM_F", bits_per_sample=32)
+    return Glance(path, piece.start, capture.sample_rate_hz)
+
+
+def _cut(_context: JobContext, request: ClipRequest, folder: Path, name: str) -> Path:
+    report = export_clip(request, folder, ExportSettings(pattern=name))
+    assert report.path is not None  # a file was asked for
+    return report.path
