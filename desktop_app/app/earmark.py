@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from desktop_app import __version__, assets
 from desktop_app.app.core import make_core
+from desktop_app.app.labels_page import LabelsPages
 from desktop_app.app.learning_pages import LearningPages
 from desktop_app.app.listen_page import ListenPage
 from desktop_app.audio.playing.outputs import OpenOutput
@@ -65,6 +66,7 @@ class Earmark(QObject):
         below = (self.message_bar, self.transport)
         self.window = MainWindow(self.core.actions, self.listen.desk, below, self.core.settings)
         self.learning = LearningPages(self.core, self.window.workspaces)
+        self.labels = LabelsPages(self.core, self.window.workspaces, self.listen)
         self._wire_window()
         self._wire_playing()
         self._wire_actions()
@@ -108,6 +110,7 @@ class Earmark(QObject):
         for chosen in (self.listen.folder_panel.recent_chosen, self.window.recent_chosen, self.window.dropped):
             chosen.connect(self.open)
         self.learning.recording_wanted.connect(self.open)
+        self.labels.folder_wanted.connect(self._choose_folder)
 
     def _wire_playing(self) -> None:
         playback, settings = self.core.playback, self.core.settings
@@ -123,7 +126,7 @@ class Earmark(QObject):
 
     def _wire_actions(self) -> None:
         actions = self.core.actions
-        for name, do in {**self.listen.doings(), **self._doings()}.items():
+        for name, do in {**self.listen.doings(), **self.labels.doings(), **self._doings()}.items():
             actions[name].triggered.connect(lambda _=False, do=do: do())
         actions["autoplay"].toggled.connect(lambda on: self.core.settings.change(autoplay=on))
 

@@ -124,9 +124,8 @@ class LabelTable(QObject):
         if rows is not None:
             self._project.do(make(self._project.hand, [row.annotation for row in rows]))
             return
-        self._project.in_background(
-            _changed, self.query, tuple(ranges), make, self._project.hand, then=self._project.do, title="Changing labels"
-        )
+        job = (self.query, tuple(ranges), make, self._project.hand)
+        self._project.in_background(_changed, *job, then=self._project.do, title="Changing labels")
 
     def _opened(self) -> None:
         self._shown = None
@@ -161,9 +160,11 @@ class LabelTable(QObject):
     def _fetch(self) -> None:
         missing, query = self._missing(), self._shown
         if missing and query is not None:
-            self._project.in_background(
-                _look_at, query, missing, then=lambda look: self._keep(query, look), newest="label pages", lane="drawing"
-            )
+
+            def keep(look: Look) -> None:
+                self._keep(query, look)
+
+            self._project.in_background(_look_at, query, missing, then=keep, newest="label pages", lane="drawing")
 
     def _keep(self, query: TableQuery, look: Look) -> None:
         if query != self._shown or look.count != self.count:

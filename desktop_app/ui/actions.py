@@ -55,6 +55,8 @@ SPECS: tuple[ActionSpec, ...] = (
         "Export the selection, the file or the chosen files",
         place="listen",
     ),
+    ActionSpec("import_labels", "File", "Import labels…", (), "", "Bring in label files of other programs"),
+    ActionSpec("export_labels", "File", "Export labels…", (), "", "Write labels for other programs, or as clips"),
     ActionSpec("quit", "File", "Quit", ("Ctrl+Q",)),
     ActionSpec("show_listen", "Go", "Listen", ("Alt+1",), "listen", "Listen to recordings and look at them", True),
     ActionSpec("show_train", "Go", "Train", ("Alt+3",), "train", "Teach a network your own classes", True),
@@ -62,6 +64,7 @@ SPECS: tuple[ActionSpec, ...] = (
         "show_evaluate", "Go", "Evaluate", ("Alt+4",), "evaluate", "See how good a model is on labelled clips", True
     ),
     ActionSpec("show_models", "Go", "Models", ("Alt+5",), "models", "Look after your models", True),
+    ActionSpec("show_labels", "Go", "Labels", ("Alt+6",), "labels", "See and change all labels of the folder", True),
     ActionSpec("play", "Play", "Play or stop", ("Space",), "play", "Play from the play head, or the selection; stop"),
     ActionSpec("loop", "Play", "Loop the selection", ("Shift+Space",), "loop", "Play the selection again and again"),
     ActionSpec("back_out", "Play", "Stop, clear the selection", ("Esc",)),

@@ -1,0 +1,84 @@
+"""The page where all labels of the folder are seen, changed, brought in and written out."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.app.core import Core
+from desktop_app.app.listen_page import ListenPage
+from desktop_app.services.relinking import Relinking
+from desktop_app.ui.workspaces import Workspaces
+
+if TYPE_CHECKING:  # made with the page, so that the window stands before anybody needs it
+    from desktop_app.ui.labels.page import LabelsPage
+
+
+class LabelsPages(QObject):
+    """Owns the services of the page and wires it to the page where one listens. GUI thread only."""
+
+    folder_wanted = Signal()
+    """Choose a folder to open."""
+
+    def __init__(self, core: Core, workspaces: Workspaces, listen: ListenPage) -> None:
+        super().__init__()
+        self.core = core
+        self._workspaces = workspaces
+        self._listen = listen
+        self.relinking = Relinking(core.project, core.messages)
+        listen.listing.scan_finished.connect(lambda _: self._follow_files())
+        listen.listing.rows_removed.connect(lambda _: self._follow_files())
+        core.project.opened.connect(self._follow_files)
+        workspaces.add("labels", self._make)
+
+    def doings(self) -> dict[str, Callable[[], object]]:
+        """Return what the page's actions do, by their names."""
+        return {"import_labels": lambda: self.page().ask_for_import()}
+
+    def page(self) -> "LabelsPage":
+        """Show the page and return it."""
+        self._workspaces.show_page("labels")
+        return self._page
+
+    def _make(self) -> QWidget:
+        from desktop_app.services.label_files import LabelFiles
+        from desktop_app.services.label_measuring import LabelMeasuring
+        from desktop_app.services.label_table import LabelTable
+        from desktop_app.ui.labels.page import LabelServices, LabelsPage
+
+        core, project = self.core, self.core.project
+        services = LabelServices(
+            project=project,
+            table=LabelTable(project),
+            measuring=LabelMeasuring(project),
+            files=LabelFiles(project),
+            relinking=self.relinking,
+            settings=core.settings,
+            messages=core.messages,
+        )
+        self._page: LabelsPage = LabelsPage(services)
+        self._page.annotation_wanted.connect(self._show_annotation)
+        self._page.play_wanted.connect(core.playback.play)
+        self._page.folder_wanted.connect(self.folder_wanted)
+        return self._page
+
+    def _show_annotation(self, path: Path, annotation_id: str) -> None:
+        """Show an annotation over its sound, selected."""
+        if not path.is_file():
+            self.core.messages.error(f"“{path.name}” is not there any more: re-link it on the page Labels.")
+            return
+        listen = self._listen
+        self._workspaces.show_page("listen")
+        listen.session.recording = path
+        listen.folder_panel.select(path)
+        listen.labelling.select({annotation_id})
+        if listen.session.selection is not None and listen.timeline.view.frames:
+            listen.timeline.view.reveal(listen.session.selection.onset_s)
+
+    def _follow_files(self) -> None:
+        """Let labels go along with files that were moved, once the folder is read and its labels are open."""
+        listing = self._listen.listing
+        if listing.folder is not None and not listing.scanning:
+            self.relinking.look(listing.paths)

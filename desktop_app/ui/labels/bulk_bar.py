@@ -1,0 +1,96 @@
+"""What can be done with the chosen annotations, below their table."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
+
+from desktop_app.ui.actions import shown_key
+from desktop_app.ui.labels.label_panel import LabelEntry
+from desktop_app.ui.labels.table_view import ACCEPT, DELETE, KEYS, REJECT, UNCERTAIN
+from desktop_app.ui.widgets import role_label
+from desktop_app.ui.wording import counted
+
+ENTRY_WIDTH = 160
+
+
+class BulkBar(QWidget):
+    """Counts what is found and chosen, and offers what can be done with it."""
+
+    acted = Signal(str)
+    """One of the acts of the table."""
+    relabelled = Signal(str)
+    """Label for all that is chosen."""
+    noted = Signal(str)
+    """Note for all that is chosen."""
+    all_wanted = Signal()
+    """Choose everything that the filter finds."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words = role_label()
+        self.choose_all = QPushButton("Select all")
+        self.choose_all.setToolTip(f"Choose everything that the filter finds ({shown_key('Ctrl+A')})")
+        self.choose_all.clicked.connect(lambda _: self.all_wanted.emit())
+        self.entry = LabelEntry()
+        self.entry.setFixedWidth(ENTRY_WIDTH)
+        self.entry.setToolTip(f"Enter gives the chosen annotations this label ({shown_key('Ctrl+B')})")
+        self.note = NoteEntry()
+        self.note.setFixedWidth(ENTRY_WIDTH)
+        self.entry.entered.connect(lambda name, _beside: self.relabelled.emit(name))
+        self.note.entered.connect(self.noted)
+        self.buttons = {
+            ACCEPT: self._button("Accept", ACCEPT, "Accept the chosen annotations"),
+            REJECT: self._button("Reject", REJECT, "Reject them; they are kept as examples of what their label is not"),
+            UNCERTAIN: self._button("Uncertain", UNCERTAIN, "Mark them as uncertain"),
+            DELETE: self._button("Delete", DELETE, "Delete them; undo brings them back"),
+        }
+        self._lay_out()
+        self.show_counts(0, 0, "")
+
+    @property
+    def words(self) -> str:
+        """Return what is said of the rows."""
+        return self._words.text()
+
+    def show_counts(self, found: int, chosen: int, read_only: str) -> None:
+        """Say how many rows there are; nothing can be changed where none is chosen, or `read_only` says why."""
+        found_words = counted(found, "annotation")
+        self._words.setText(f"{chosen:,} of {found_words} selected" if chosen else found_words)
+        self.choose_all.setEnabled(0 < found != chosen)
+        for widget in (self.entry, self.note, *self.buttons.values()):
+            widget.setEnabled(bool(chosen) and not read_only)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._words)
+        row.addWidget(self.choose_all)
+        row.addStretch(1)
+        for widget in (self.entry, self.note, *self.buttons.values()):
+            row.addWidget(widget)
+
+    def _button(self, words: str, what: str, tip: str) -> QPushButton:
+        button = QPushButton(words)
+        key = next(key for key, act in KEYS.items() if act == what)
+        button.setToolTip(f"{tip} ({shown_key(key)})")
+        button.clicked.connect(lambda _: self.acted.emit(what))
+        return button
+
+
+class NoteEntry(QLineEdit):
+    """A field for a note on everything that is chosen."""
+
+    entered = Signal(str)
+    """The note; empty takes the notes away."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText("Write a note, Enter")
+        self.setAccessibleName("Note")
+        self.setToolTip(f"Enter writes it about the chosen annotations ({shown_key('F2')}); empty takes notes away")
+        self.returnPressed.connect(self._enter)
+
+    def _enter(self) -> None:
+        text = self.text().strip()
+        self.clear()
+        self.entered.emit(text)

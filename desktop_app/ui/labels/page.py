@@ -1,0 +1,270 @@
+"""The page of labels: all annotations of the folder as a table, what they come to, in and out of label files."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop_app.annotation.annotations import Annotation, Status
+from desktop_app.annotation.scheme import LabelScheme
+from desktop_app.audio.formats import is_audio_name
+from desktop_app.services.history import CLOSED
+from desktop_app.services.label_files import LabelFiles
+from desktop_app.services.label_measuring import LabelMeasuring
+from desktop_app.services.label_table import Change, LabelTable, Summary, write_note
+from desktop_app.services.messages import Messages
+from desktop_app.services.project import Project
+from desktop_app.services.relinking import Relinking
+from desktop_app.services.settings import Settings
+from desktop_app.ui.labels.bulk_bar import BulkBar
+from desktop_app.ui.labels.class_keys import ClassKeys
+from desktop_app.ui.labels.counts_panel import CountsPanel
+from desktop_app.ui.labels.import_dialog import ImportDialog
+from desktop_app.ui.labels.table_filter import TableFilter
+from desktop_app.ui.labels.table_view import (
+    ACCEPT,
+    DELETE,
+    JUMP,
+    LABEL_FIELD,
+    NOTE,
+    PLAY,
+    REJECT,
+    UNCERTAIN,
+    LabelTableView,
+)
+from desktop_app.ui.one_line import OneLine
+from desktop_app.ui.teaching import Teaching
+from desktop_app.ui.widgets import role_label
+
+TEACHES_FOLDER = "Open a folder of sound first: its labels are shown here, all of them in one table."
+TEACHES_LABELS = (
+    "Nothing is labelled in this folder yet. Label recordings on the page Listen, let a model classify the folder "
+    "there (F8), or bring label files of Audacity, Raven, BirdNET, Praat and others: drop them here."
+)
+SIDE_WIDTH = 240
+STATUS_OF = {ACCEPT: Status.ACCEPTED, REJECT: Status.REJECTED, UNCERTAIN: Status.UNCERTAIN}
+POINT_S = 1.0
+"""What is played of a point, which has no length."""
+
+
+@dataclass(frozen=True)
+class LabelServices:
+    """What the page works with."""
+
+    project: Project
+    """The labels of the open folder."""
+    table: LabelTable
+    """All annotations, in pages."""
+    measuring: LabelMeasuring
+    """What their sound measures."""
+    files: LabelFiles
+    """Label files in and out."""
+    relinking: Relinking
+    """Recordings that are gone."""
+    settings: Settings
+    """What the person chose."""
+    messages: Messages
+    """What the person is told."""
+
+
+class LabelsPage(QWidget):
+    """Shows all annotations of the project and lets them be changed. GUI thread only."""
+
+    annotation_wanted = Signal(object, str)
+    """Path of a recording, and id of an annotation in it that the person wants to see."""
+    play_wanted = Signal(object, float, object)
+    """Path, onset, and offset or None."""
+    folder_wanted = Signal()
+    """Choose a folder to open."""
+
+    def __init__(self, services: LabelServices, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._project, self._table = services.project, services.table
+        self.filter = TableFilter()
+        self.view = LabelTableView(services.table, services.measuring, services.settings)
+        self.counts = CountsPanel()
+        self.bulk = BulkBar()
+        self.keys = ClassKeys(self)
+        self._where = OneLine("small")
+        self._lay_out()
+        self._connect()
+        self.setAcceptDrops(True)
+        self.setFocusProxy(self.view)
+        self._show_scheme(self._project.scheme)
+        self._show_summary(self._table.summary)
+
+    def ask_for_import(self) -> None:
+        """Ask for label files, and show what they would bring."""
+        if not self._can_change():
+            return
+        chosen, _ = QFileDialog.getOpenFileNames(self, "Import labels", str(self._folder()))
+        if chosen:
+            self.import_files([Path(path) for path in chosen])
+
+    def import_files(self, paths: Sequence[Path]) -> ImportDialog | None:
+        """Show what label files would bring; None where nothing can be changed."""
+        if not self._can_change():
+            return None
+        dialog = ImportDialog(self._services.files, paths, self._project.scheme, self.window())
+        dialog.imported.connect(self._services.messages.info)
+        dialog.show()
+        return dialog
+
+    def focus_filter(self) -> None:
+        """Let a text to find be typed."""
+        self.filter.text.setFocus()
+        self.filter.text.selectAll()
+
+    def relabel(self, name: str) -> None:
+        """Give the chosen annotations a label."""
+        self._change(lambda hand, chosen: hand.relabel(chosen, name))
+
+    def act(self, what: str) -> None:
+        """Do one of the acts of the table to what is chosen."""
+        doings: dict[str, Callable[[], object]] = {
+            **{name: partial(self._judge, status) for name, status in STATUS_OF.items()},
+            DELETE: lambda: self._change(lambda hand, chosen: hand.delete(chosen)),
+            JUMP: lambda: self._with_current(lambda path, it: self.annotation_wanted.emit(path, it.id)),
+            PLAY: lambda: self._with_current(self._play),
+            LABEL_FIELD: self.bulk.entry.setFocus,
+            NOTE: self.bulk.note.setFocus,
+        }
+        doings[what]()
+
+    def _judge(self, status: Status) -> None:
+        self._change(lambda hand, chosen: hand.set_status(chosen, status))
+
+    def _change(self, make: Change) -> None:
+        ranges = self.view.ranges()
+        if ranges and self._can_change():
+            self._table.change(ranges, make)
+
+    def _with_current(self, do: Callable[[Path, Annotation], None]) -> None:
+        row, folder = self.view.current_row, self._folder()
+        if row is not None:
+            do(folder / row.path, row.annotation)
+
+    def _play(self, path: Path, it: Annotation) -> None:
+        offset_s = it.offset_s
+        if it.onset_s is not None and it.duration_s == 0:
+            offset_s = it.onset_s + POINT_S
+        self.play_wanted.emit(path, it.onset_s or 0.0, offset_s)
+
+    def _folder(self) -> Path:
+        return self._project.store.place.project if self._project.store is not None else Path.home()
+
+    def _can_change(self) -> bool:
+        """Return whether labels can be changed, and say why not."""
+        why = CLOSED if self._project.store is None else self._project.read_only
+        if why:
+            self._services.messages.warning(why)
+        return not why
+
+    def _lay_out(self) -> None:
+        self._import, self._export = QPushButton("Import…"), QPushButton("Export…")
+        self._import.setToolTip("Bring label files of other programs in; or drop them on this page")
+        self._export.setToolTip("Write labels for other programs, or cut them out as clips")
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(role_label("Labels", "title"))
+        head.addWidget(self._where, 1)
+        for button in (self._import, self._export):
+            head.addWidget(button)
+        self._pages = QStackedWidget()
+        self._no_folder = Teaching("No folder is open", TEACHES_FOLDER)
+        self._no_folder.add_button("Open folder…", self.folder_wanted.emit)
+        self._no_labels = Teaching("No labels yet", TEACHES_LABELS)
+        self._no_labels.add_button("Import label files…", self.ask_for_import)
+        for page in (self._make_content(), self._no_folder, self._no_labels):
+            self._pages.addWidget(page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 8)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addWidget(self._pages, 1)
+
+    def _make_content(self) -> QWidget:
+        table = QWidget()
+        column = QVBoxLayout(table)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        for widget, stretch in ((self.filter, 0), (self.view, 1), (self.bulk, 0)):
+            column.addWidget(widget, stretch)
+        self._parts = QSplitter(Qt.Orientation.Horizontal)
+        self._parts.setChildrenCollapsible(False)
+        self._parts.setHandleWidth(16)
+        self._parts.addWidget(self.counts)
+        self._parts.addWidget(table)
+        self._parts.setStretchFactor(1, 1)
+        self._parts.setSizes([SIDE_WIDTH, 4 * SIDE_WIDTH])
+        return self._parts
+
+    def _connect(self) -> None:
+        project, table = self._project, self._table
+        project.scheme_changed.connect(self._show_scheme)
+        project.opened.connect(self._show_place)
+        project.closed.connect(self._show_place)
+        project.closed.connect(self.filter.clear)
+        table.summed.connect(self._show_summary)
+        self.filter.changed.connect(lambda: table.show(self.filter.applied_to(table.query)))
+        self.counts.label_wanted.connect(self.filter.choose_label)
+        self.counts.status_wanted.connect(self.filter.choose_status)
+        self.counts.folder_wanted.connect(self.filter.choose_folder)
+        self.view.acted.connect(self.act)
+        self.view.chosen_changed.connect(self._show_chosen)
+        self.bulk.acted.connect(self.act)
+        self.bulk.all_wanted.connect(self.view.selectAll)
+        self.bulk.relabelled.connect(self.relabel)
+        self.bulk.noted.connect(lambda note: self._change(lambda hand, chosen: write_note(hand, chosen, note)))
+        self.bulk.entry.left.connect(self.view.setFocus)
+        self.bulk.note.entered.connect(lambda _: self.view.setFocus())
+        self.keys.pressed.connect(lambda name, _beside: self.relabel(name))
+        self._import.clicked.connect(self.ask_for_import)
+        find = QShortcut(QKeySequence("/"), self)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(self.focus_filter)
+
+    def _show_scheme(self, scheme: LabelScheme) -> None:
+        self.keys.show_scheme(scheme)
+        self.counts.show_scheme(scheme)
+        self.bulk.entry.offer(scheme.names)
+        self.view.labels_model.show_scheme(scheme)
+
+    def _show_summary(self, summary: Summary) -> None:
+        self.filter.offer(summary)
+        self.counts.show_summary(summary)
+        self._show_place()
+
+    def _show_place(self) -> None:
+        """Show the table, or what to do where there is nothing to show."""
+        self._where.show_text(self._project.where)
+        is_open, is_empty = self._project.store is not None, self._table.summary.count == 0
+        page = self._parts if is_open and not is_empty else self._no_labels if is_open else self._no_folder
+        self._pages.setCurrentWidget(page)
+        self._import.setEnabled(is_open and not self._project.read_only)
+        self._export.setEnabled(is_open and not is_empty)
+
+    def _show_chosen(self) -> None:
+        self.bulk.show_counts(self._table.count, self.view.chosen_count, self._project.read_only)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take label files of this machine."""
+        if _label_files_in(event):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Show what the dropped files would bring."""
+        event.accept()
+        self.import_files(_label_files_in(event))
+
+
+def _label_files_in(event: QDropEvent) -> list[Path]:
+    """Return what was dropped and is no recording; WAV files may hold labels, but are far more often meant as sound."""
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return [path for path in paths if path.is_file() and not is_audio_name(path.name)]

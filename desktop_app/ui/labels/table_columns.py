@@ -1,0 +1,156 @@
+"""The columns of the table of all annotations, and what stands in them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from desktop_app.annotation.annotations import Extent
+from desktop_app.annotation.queries import Order, TableRow
+from desktop_app.audio.measurements import Measurements
+from desktop_app.ui.labels.annotation_table import STATUS_WORDS
+from desktop_app.ui.wording import clock
+
+NOTHING = "–"
+"""Stands where a measurement cannot be made."""
+
+
+@dataclass(frozen=True)
+class LabelColumn:
+    """One column of the table."""
+
+    name: str
+    """The word settings use."""
+    title: str
+    width: int
+    """Pixels it has at first."""
+    tip: str = ""
+    """What it means."""
+    order: Order | None = None
+    """What a click on its header sorts by; None: nothing."""
+    is_number: bool = False
+    """Whether it stands to the right."""
+    words: Callable[[TableRow], str] | None = None
+    """What stands in it."""
+    measured: Callable[[Measurements], str] | None = None
+    """What stands in it of sound that was measured; shown on request."""
+
+
+def _onset(row: TableRow) -> str:
+    return "whole" if row.annotation.onset_s is None else clock(row.annotation.onset_s)
+
+
+def _duration(row: TableRow) -> str:
+    it = row.annotation
+    if it.extent is Extent.POINT:
+        return "point"
+    return "" if it.duration_s is None else f"{it.duration_s:.3f} s"
+
+
+def _hertz(hz: float | None) -> str:
+    return "" if hz is None else f"{hz:,.0f}"
+
+
+def _time(row: TableRow) -> str:
+    """Return the moment in local time."""
+    time = row.annotation.time
+    return "" if time is None else time.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _score(row: TableRow) -> str:
+    return "" if row.annotation.score is None else f"{row.annotation.score:.2f}"
+
+
+def _measured(value: float | None, form: str = "{:,.0f}") -> str:
+    return NOTHING if value is None else form.format(value)
+
+
+LABEL, RECORDING = "label", "recording"
+COLUMNS: tuple[LabelColumn, ...] = (
+    LabelColumn(LABEL, "Label", 168, order=Order.LABEL, words=lambda row: row.annotation.label or "?"),
+    LabelColumn(
+        RECORDING,
+        "Recording",
+        200,
+        "Sorted by path, then by onset",
+        Order.PATH,
+        words=lambda row: PurePosixPath(row.path).name,
+    ),
+    LabelColumn("onset", "Onset", 88, "Start in the recording", Order.ONSET, is_number=True, words=_onset),
+    LabelColumn("duration", "Duration", 80, "", Order.DURATION, is_number=True, words=_duration),
+    LabelColumn(
+        "low", "Low Hz", 64, "Lower edge of the box", is_number=True, words=lambda row: _hertz(row.annotation.low_hz)
+    ),
+    LabelColumn(
+        "high", "High Hz", 64, "Upper edge of the box", is_number=True, words=lambda row: _hertz(row.annotation.high_hz)
+    ),
+    LabelColumn(
+        "status",
+        "Status",
+        80,
+        "What people think of it",
+        Order.STATUS,
+        words=lambda r: STATUS_WORDS[r.annotation.status],
+    ),
+    LabelColumn("score", "Score", 56, "What its source gave it", Order.SCORE, is_number=True, words=_score),
+    LabelColumn("source", "Source", 120, "Who made it", Order.SOURCE, words=lambda row: row.annotation.source),
+    LabelColumn("reviewer", "Reviewer", 88, "Who judged it last", words=lambda row: row.annotation.reviewer),
+    LabelColumn("time", "Time", 128, "When it was made or judged", Order.TIME, words=_time),
+    LabelColumn("note", "Note", 200, words=lambda row: row.annotation.note.replace("\n", " ")),
+    LabelColumn(
+        "centre",
+        "Centre Hz",
+        80,
+        "Half of the energy lies below this frequency",
+        is_number=True,
+        measured=lambda it: _measured(it.centre_hz),
+    ),
+    LabelColumn(
+        "peak_frequency",
+        "Peak Hz",
+        72,
+        "Frequency with the most energy",
+        is_number=True,
+        measured=lambda it: _measured(it.peak_hz),
+    ),
+    LabelColumn(
+        "bandwidth",
+        "Bandwidth 90 %",
+        112,
+        "Hz that hold the middle 90 % of the energy",
+        is_number=True,
+        measured=lambda it: _measured(it.bandwidth_90_hz, "{:,.0f} Hz"),
+    ),
+    LabelColumn(
+        "duration_90",
+        "Duration 90 %",
+        104,
+        "Time that holds the middle 90 % of the energy",
+        is_number=True,
+        measured=lambda it: _measured(it.duration_90_s, "{:.3f} s"),
+    ),
+    LabelColumn("rms", "RMS dB", 64, "Level re full scale", is_number=True, measured=lambda it: _db(it.rms_db)),
+    LabelColumn(
+        "peak", "Peak dB", 64, "Largest sample re full scale", is_number=True, measured=lambda it: _db(it.peak_db)
+    ),
+    LabelColumn(
+        "snr",
+        "SNR dB",
+        64,
+        "Estimate, against the second before and after",
+        is_number=True,
+        measured=lambda it: _db(it.snr_db),
+    ),
+)
+"""In their order. Duration and both edges of the box are the first three of the ten measurements."""
+
+NAMES = tuple(column.name for column in COLUMNS)
+MEASURED = tuple(column.name for column in COLUMNS if column.measured is not None)
+
+
+def _db(value: float | None) -> str:
+    return _measured(value, "{:.1f}")
+
+
+def place_of(order: Order) -> int:
+    """Return the number of the column that sorts by this."""
+    return next(number for number, column in enumerate(COLUMNS) if column.order is order)
