@@ -178,10 +178,16 @@ def test_the_page_says_which_aims_are_met_and_by_how_much_others_are_missed(tmp_
     found = page.Found("commands12", {"shipped": shipped, "seed": seed}, SPEED, {"a picture": "a.png"})
     text = page.page([found], None, "images")
     assert "| commands12: at least 94% right on groups held back | 90.0% | missed by 4.0 points |" in text
-    assert "| commands12: as good as the seed recipe in a 30th of its training time | 1/45 (shipped) | met |" in text
+    assert "| commands12: as good as the seed recipe in a 30th of its time | 1/45 (shipped) | met |" in text
     assert "48 times | missed: 80% of it |" in text
     assert "85 times | met |" in text
     assert "![a picture](images/a.png)" in text
+
+
+def test_a_seed_that_guesses_is_no_yardstick(tmp_path: Path) -> None:
+    shipped, seed = written(tmp_path, fold_values("2", 9)), written(tmp_path, fold_values("2", 5, "seed"))
+    text = page.page([page.Found("commands12", {"shipped": shipped, "seed": seed}, SPEED, {})], None, "images")
+    assert "in a 30th of its time | no seed that has learnt anything | not measured |" in text
 
 
 def test_what_is_not_measured_is_said_to_be_so() -> None:

@@ -34,7 +34,7 @@ class Options:
 
     spoken: Path = Path("build/spoken_words")
     """What tools/speak_words.py wrote."""
-    epochs: int = 40
+    epochs: int = 20
     """Rounds of 6,000 draws; the shipped weights had 100."""
     bfloat16: bool = True
     """Where the processor has the instructions."""
