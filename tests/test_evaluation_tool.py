@@ -177,7 +177,7 @@ def test_the_page_says_which_aims_are_met_and_by_how_much_others_are_missed(tmp_
     seed = written(tmp_path, fold_values("2", 6, "seed", train_cpu_s=900.0))
     found = page.Found("commands12", {"shipped": shipped, "seed": seed}, SPEED, {"a picture": "a.png"})
     text = page.page([found], None, "images")
-    assert "| commands12: at least 94% right on groups held back | 90.0% | missed by 4.0 points |" in text
+    assert "| commands12: at least 94% right on groups held back | 90.0% (2 folds) | missed by 4.0 points |" in text
     assert "| commands12: as good as the seed recipe in a 30th of its time | 1/45 (shipped) | met |" in text
     assert "48 times | missed: 80% of it |" in text
     assert "85 times | met |" in text

@@ -85,7 +85,7 @@ def aims(found: Found) -> list[Aim]:
             f"{found.model}: at least {wanted:.0%} right on groups held back",
             accuracy,
             wanted,
-            "" if accuracy is None else f"{accuracy:.1%}",
+            f"{accuracy:.1%} ({len(shipped.folds)} folds)" if shipped else "",
         )
     ]
     sooner, text = (
