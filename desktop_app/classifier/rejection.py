@@ -38,8 +38,9 @@ class Rejection:
 
     def refuses(self, scores: Scores, classes: Sequence[str]) -> npt.NDArray[np.bool_]:
         """Return which rows of scores, shape (windows, classes), are not named; backgrounds are never refused."""
-        low: npt.NDArray[np.bool_] = scores.max(axis=1) < self.limit
-        return low & foreground(classes)[scores.argmax(axis=1)]
+        refused: npt.NDArray[np.bool_] = foreground(classes)[scores.argmax(axis=1)]
+        refused &= scores.max(axis=1) < self.limit
+        return refused
 
 
 Named = tuple[str, float, str]
