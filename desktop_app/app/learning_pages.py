@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,6 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app import assets
 from desktop_app.app.core import Core
-from desktop_app.classifier.library import Library
-from desktop_app.services.evaluating import Evaluating
-from desktop_app.services.model_changes import ModelChanges
-from desktop_app.services.training_desk import TrainingDesk
 from desktop_app.ui.file_manager import show_folder
 from desktop_app.ui.workspaces import Workspaces
 
@@ -32,24 +29,39 @@ class LearningPages(QObject):
         super().__init__()
         self.core = core
         self._workspaces = workspaces
-        self.desk = TrainingDesk()
-        self.evaluating = Evaluating(core.runner)
-        self.changes = ModelChanges(core.runner, core.models, core.messages, Library(*assets.model_dirs()))
         workspaces.add("train", self._make_training)
         workspaces.add("evaluate", self._make_evaluation)
         workspaces.add("models", self._make_models)
+
+    @cached_property
+    def evaluating(self) -> "Evaluating":
+        """Return what judges labelled clips."""
+        from desktop_app.services.evaluating import Evaluating
+
+        return Evaluating(self.core.runner)
+
+    @cached_property
+    def changes(self) -> "ModelChanges":
+        """Return what imports, renames, exports and deletes models."""
+        from desktop_app.classifier.library import Library
+        from desktop_app.services.model_changes import ModelChanges
+
+        library = Library(*assets.model_dirs())
+        return ModelChanges(self.core.runner, self.core.models, self.core.messages, library)
 
     def close(self) -> None:
         """End what runs: a training keeps its best round."""
         if self._workspaces.made("train"):
             self._training.close_panel()
-        self.desk.close()
+            self._desk.close()
 
     def _make_training(self) -> QWidget:
+        from desktop_app.services.training_desk import TrainingDesk
         from desktop_app.ui.training.panel import TrainingPanel
 
         core = self.core
-        self._training: TrainingPanel = TrainingPanel(self.desk, core.runner, core.settings, core.theme)
+        self._desk: TrainingDesk = TrainingDesk()
+        self._training: TrainingPanel = TrainingPanel(self._desk, core.runner, core.settings, core.theme)
         self._offer_folders(self._training.offer_folder)
         self._training.play_wanted.connect(core.playback.play)
         self._training.report_wanted.connect(lambda path: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))))
