@@ -65,7 +65,7 @@ class LookingBack(QObject):
         job = self._start(capture, (max(round(onset_s * rate_hz), 0), round(offset_s * rate_hz)), "event")
         job.finished.connect(lambda glance: self._playback.play(glance.path))
 
-    def cut(self, glance: Glance, request: ClipRequest, at_s: float, folder: Path) -> Job:
+    def cut(self, request: ClipRequest, at_s: float, folder: Path) -> Job:
         """Write a part of a glance as a clip that began `at_s` (since 1970); `cut_finished` follows, or a message.
 
         It goes into a folder named after its label inside `folder`, as training takes them.

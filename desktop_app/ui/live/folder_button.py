@@ -1,0 +1,55 @@
+"""A button that shows a folder's name and lets the person choose another one."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QPushButton, QSizePolicy, QWidget
+
+LEAST_WIDTH, PADDING = 72, 26
+
+
+class FolderButton(QPushButton):
+    """Shows the end of a path, as much as there is room for."""
+
+    chosen = Signal(object)
+    """Path that the person chose."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._folder = Path()
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.clicked.connect(self._ask)
+
+    def show_folder(self, folder: Path) -> None:
+        """Show another folder."""
+        self._folder = folder
+        self.setToolTip(f"{self._name}: {folder}")
+        self.setAccessibleDescription(str(folder))
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        """Return the room for the folder's name."""
+        return QSize(self.fontMetrics().horizontalAdvance(self._folder.name) + PADDING, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for some letters."""
+        return QSize(LEAST_WIDTH, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as much as there is room for now."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        room = max(self.width() - PADDING, 0)
+        self.setText(self.fontMetrics().elidedText(self._folder.name, Qt.TextElideMode.ElideMiddle, room))
+
+    def _ask(self) -> None:
+        there = next((each for each in (self._folder, *self._folder.parents) if each.is_dir()), Path.home())
+        answer = QFileDialog.getExistingDirectory(self, self._name, str(there))
+        if answer:
+            self.chosen.emit(Path(answer))

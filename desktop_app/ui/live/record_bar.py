@@ -1,0 +1,163 @@
+"""Recording: the button, what is being recorded, and how and where recordings are written."""
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QHBoxLayout, QToolButton, QWidget
+
+from desktop_app.audio.recorder import FORMATS, RecordSettings, RecordState
+from desktop_app.services.live_folders import recordings_folder
+from desktop_app.services.settings import Settings
+from desktop_app.ui.actions import Actions
+from desktop_app.ui.live.folder_button import FolderButton
+from desktop_app.ui.one_line import OneLine
+from desktop_app.ui.widgets import quiet_button, role_label
+from desktop_app.ui.wording import duration_words, size_words
+
+LONGEST_PRE_ROLL_S, LONGEST_SPLIT_MIN = 120.0, 240.0
+LOW_BYTES = 1e9
+"""Below this much room the words warn."""
+
+
+class RecordBar(QWidget):
+    """Reads and writes how recordings are made in `settings.values.live`; the button is the action `record`."""
+
+    def __init__(self, settings: Settings, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._free_bytes: float | None = None
+        self._progress: tuple[float, RecordState] | None = None
+        self.button = quiet_button("Record")
+        self.button.setDefaultAction(actions["record"])
+        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.light = role_label("●", "error")
+        self.light.setAccessibleName("Recording")
+        self.words = OneLine("secondary")
+        self.pre_roll = _number("Pre-roll", "Pre-roll ", " s", LONGEST_PRE_ROLL_S)
+        self.pre_roll.setToolTip("Sound from before the key was pressed that is recorded too, while it is listened to")
+        self.split = _number("New file every", "New file every ", " min", LONGEST_SPLIT_MIN)
+        self.split.setSpecialValueText("One file")
+        self.split.setToolTip("Begin a new file after so many minutes, without a break; 0: never")
+        self.format = QComboBox()
+        self.format.addItems(FORMATS)
+        self.format.setAccessibleName("Format of recordings")
+        self.format.setToolTip("FLAC is half as large, WAV is read by everything; both keep every sample")
+        self.format.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.folder = FolderButton("Folder for recordings")
+        self._lay_out()
+        self._connect()
+        self._show_settings()
+        self.show_running(False)
+
+    @property
+    def record_settings(self) -> RecordSettings:
+        """Return how recordings are to be written."""
+        live = self._settings.values.live
+        split_s = live.split_minutes * 60 if live.split_minutes else None
+        return RecordSettings(
+            recordings_folder(live),
+            format=live.format,
+            split_s=split_s,
+            pre_roll_s=live.pre_roll_s,
+            pattern=live.pattern,
+        )
+
+    def show_running(self, running: bool) -> None:
+        """Show whether it records; while it does, how it does cannot be changed."""
+        self.light.setVisible(running)
+        for widget in (self.pre_roll, self.split, self.format, self.folder):
+            widget.setEnabled(not running)
+        self._progress, self._free_bytes = None, None
+        self._set_role("secondary")
+        self.words.show_text("Opening the microphone…" if running else "")
+
+    def show_progress(self, seconds: float, state: RecordState) -> None:
+        """Show what has been recorded."""
+        self._progress = seconds, state
+        self._say()
+
+    def show_free(self, free_bytes: float | None) -> None:
+        """Show how much room is left."""
+        self._free_bytes = free_bytes
+        self._say()
+
+    def _say(self) -> None:
+        if self._progress is None:
+            return
+        seconds, state = self._progress
+        parts = [f"Recording {duration_words(seconds)}", *[path.name for path in state.files[-1:]]]
+        if state.lost_frames:
+            parts.append("the disk is too slow: sound was lost")
+        if self._free_bytes is not None:
+            parts.append(f"{size_words(self._free_bytes)} free")
+        low = self._free_bytes is not None and self._free_bytes < LOW_BYTES
+        self._set_role("warning" if low or state.lost_frames else "")
+        self.words.show_text("  ·  ".join(parts))
+
+    def _set_role(self, role: str) -> None:
+        if self.words.property("role") != role:
+            self.words.setProperty("role", role)
+            self.words.style().polish(self.words)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.button)
+        row.addWidget(self.light)
+        row.addWidget(self.words, 1)
+        for widget in (self.pre_roll, self.split, self.format, self.folder):
+            row.addWidget(widget)
+
+    def _connect(self) -> None:
+        self.pre_roll.valueChanged.connect(lambda value: self._change(pre_roll_s=value))
+        self.split.valueChanged.connect(lambda value: self._change(split_minutes=value))
+        self.format.currentTextChanged.connect(lambda name: self._change(format=name))
+        self.folder.chosen.connect(lambda folder: self._change(folder=str(folder)))
+        self._settings.changed.connect(lambda name: self._show_settings() if name == "live" else None)
+
+    def _change(self, **fields: Any) -> None:
+        self._settings.change(live=replace(self._settings.values.live, **fields))
+
+    def _show_settings(self) -> None:
+        live = self._settings.values.live
+        widgets: tuple[QWidget, ...] = (self.pre_roll, self.split, self.format)
+        for widget in widgets:
+            widget.blockSignals(True)
+        self.pre_roll.setValue(live.pre_roll_s)
+        self.split.setValue(live.split_minutes)
+        self.format.setCurrentText(live.format)
+        for widget in widgets:
+            widget.blockSignals(False)
+        self.folder.show_folder(recordings_folder(live))
+
+
+class RecordBadge(QToolButton):
+    """Says on every page that the microphone is recorded, and how long already; a click shows the Live page."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Recording")
+        self.setToolTip("The microphone is recorded: show it (R stops)")
+        self.setProperty("role", "error")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.clicked.connect(actions["show_live"].trigger)
+        self.hide()
+
+    def show_progress(self, seconds: float, _state: RecordState) -> None:
+        """Show how long."""
+        self.setText(f"● {duration_words(seconds)}")
+
+
+def _number(name: str, prefix: str, suffix: str, most: float) -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setRange(0.0, most)
+    box.setDecimals(0)
+    box.setPrefix(prefix)
+    box.setSuffix(suffix)
+    box.setAccessibleName(name)
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    box.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
+    box.setKeyboardTracking(False)
+    return box

@@ -1,0 +1,138 @@
+"""What makes an event, as sliders: averaging, threshold of all classes or of one, least count, suppression."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from desktop_app.annotation.records import BACKGROUND_LABELS
+from desktop_app.classifier.event_rule import EventRule
+from desktop_app.services.settings import LivePreferences, Settings
+from desktop_app.ui.live.slider_row import NAME_WIDTH, SliderRow, SliderSpec
+from desktop_app.ui.training.parts import push_button
+from desktop_app.ui.widgets import role_label
+
+ALL = "All classes"
+SLIDERS = {
+    "averaging_s": SliderSpec(
+        "Averaging", 0.1, 2.0, 0.1, "{:.1f} s", "Scores are averaged over so long: longer is surer, and later"
+    ),
+    "minimum_count": SliderSpec("Least results", 1, 10, 1, "{:.0f}", "So many windows are averaged at least"),
+    "suppression_s": SliderSpec(
+        "Suppression", 0.0, 5.0, 0.1, "{:.1f} s", "A class makes no second event so soon after its last"
+    ),
+}
+THRESHOLD = SliderSpec("Threshold", 0.05, 0.99, 0.01, "{:.2f}", "Averaged score from which an event is made")
+
+
+class RulePanel(QWidget):
+    """Reads and writes the rule in `settings.values.live`."""
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._classes: tuple[str, ...] = ()
+        self.scope = QComboBox()
+        self.scope.setAccessibleName("Threshold of")
+        self.scope.setToolTip("Set the threshold of all classes, or another one for a single class")
+        self.scope.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.threshold = SliderRow(THRESHOLD)
+        self.sliders = {field: SliderRow(spec) for field, spec in SLIDERS.items()}
+        self.same = push_button("Same as all", "Give up this class's own threshold")
+        self._silent = role_label(role="small", wrap=True)
+        self._lay_out()
+        self._connect()
+        self.show_classes(())
+
+    @property
+    def words(self) -> str:
+        """Return what is said of classes that never make events."""
+        return self._silent.text()
+
+    def show_classes(self, classes: Sequence[str]) -> None:
+        """Offer the classes of another model."""
+        self._classes = tuple(each for each in classes if each.lower() not in BACKGROUND_LABELS)
+        never = [each for each in classes if each.lower() in BACKGROUND_LABELS]
+        self._silent.setText(f"Never make an event: {', '.join(never)}." if never else "")
+        self._fill_scope()
+        self._show()
+
+    def _lay_out(self) -> None:
+        name = QLabel("For")
+        name.setFixedWidth(NAME_WIDTH)
+        scope = QHBoxLayout()
+        scope.setSpacing(8)
+        scope.addWidget(name)
+        scope.addWidget(self.scope, 1)
+        scope.addWidget(self.same)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.threshold)
+        column.addLayout(scope)
+        for slider in self.sliders.values():
+            column.addWidget(slider)
+        column.addWidget(self._silent)
+        column.addStretch(1)
+
+    def _connect(self) -> None:
+        self.threshold.changed.connect(self._set_threshold)
+        self.scope.currentIndexChanged.connect(lambda _: self._show())
+        self.same.clicked.connect(lambda: self._set_threshold(None))
+        self.sliders["averaging_s"].changed.connect(lambda value: self._change(averaging_s=value))
+        self.sliders["minimum_count"].changed.connect(lambda value: self._change(minimum_count=round(value)))
+        self.sliders["suppression_s"].changed.connect(lambda value: self._change(suppression_s=value))
+        self._settings.changed.connect(self._settings_changed)
+
+    def _set_threshold(self, threshold: float | None) -> None:
+        """Set the threshold of what is chosen; None: of a class, the one of all."""
+        label, own = self.scope.currentData(), dict(self._live.thresholds)
+        if label is None:
+            if threshold is not None:
+                self._change(threshold=threshold)
+            return
+        own.pop(label, None)
+        self._change(thresholds=own if threshold is None else {**own, label: threshold})
+        self._fill_scope()
+
+    def _fill_scope(self) -> None:
+        """List the classes; those with a threshold of their own say it."""
+        chosen, own = self.scope.currentData(), self._live.thresholds
+        blocker = QSignalBlocker(self.scope)
+        self.scope.clear()
+        self.scope.addItem(ALL, None)
+        for label in self._classes:
+            self.scope.addItem(f"{label} ({own[label]:.2f})" if label in own else label, label)
+        self.scope.setCurrentIndex(max(self.scope.findData(chosen), 0))
+        blocker.unblock()
+
+    @property
+    def _live(self) -> LivePreferences:
+        return self._settings.values.live
+
+    def _change(self, **fields: Any) -> None:
+        self._settings.change(live=replace(self._live, **fields))
+
+    def _settings_changed(self, name: str) -> None:
+        if name == "live":
+            self._show()
+
+    def _show(self) -> None:
+        label, live = self.scope.currentData(), self._live
+        self.threshold.show_value(rule_of(live).threshold_of(label) if label is not None else live.threshold)
+        self.same.setVisible(label is not None and label in live.thresholds)
+        for field, slider in self.sliders.items():
+            slider.show_value(getattr(live, field))
+
+
+def rule_of(live: LivePreferences) -> EventRule:
+    """Return the rule that the settings ask for."""
+    return EventRule(
+        averaging_s=live.averaging_s,
+        threshold=live.threshold,
+        thresholds=live.thresholds,
+        minimum_count=live.minimum_count,
+        suppression_s=live.suppression_s,
+    )
