@@ -146,8 +146,8 @@ def _sound() -> Iterator[str]:
     yield ""
     yield "## Clips"
     yield ""
-    yield "`clips`, `class-folders` and `audiofolder` cut every annotation out, with `--context` seconds around it, named"
-    yield "by `--pattern` (the fields of `earmark export`). The manifest of `clips` begins with"
+    yield "`clips`, `class-folders` and `audiofolder` cut every annotation out, with `--context` seconds around it,"
+    yield "named by `--pattern` (the fields of `earmark export`). The manifest of `clips` begins with"
     columns = ", ".join(f"`{name}`" for name in CLIP_COLUMNS)
     yield f"{columns}, so that `earmark train --data` reads it; the table above follows. Recordings"
     yield "fall to train, validation and test by their names, 8 : 1 : 1, and none to two of them."

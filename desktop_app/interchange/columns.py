@@ -99,6 +99,8 @@ def with_rest(annotation: Annotation, cells: Cells, prefix: str = PREFIX) -> Ann
     if CHANNEL_FILLED in what:
         changes["channel"] = None
     extra = {name.removeprefix(_EXTRA): text for name, text in cells.rest().items()}
+    if not changes and not extra:
+        return annotation
     return checked(replace, annotation, **changes, extra={**annotation.extra, **extra})
 
 

@@ -111,7 +111,9 @@ class Keeps:
 
     def text(self, text: str) -> str:
         """Return a text as the format holds it."""
-        return tidied("".join(" " if letter in self.forbidden else letter for letter in text))
+        for letter in self.forbidden:
+            text = text.replace(letter, " ")
+        return tidied(text)
 
     def label(self, text: str) -> str:
         """Return a label as the format holds it."""

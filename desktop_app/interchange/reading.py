@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from desktop_app.audio.sources import require_regular_file, shown_name
@@ -169,9 +169,10 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
 
 def tidied(text: str) -> str:
     """Return text that can be written as UTF-8: JSON may hold halves of letters."""
-    return _LONE_SURROGATES.sub("\ufffd", text)
+    return text if text.isascii() else _LONE_SURROGATES.sub("\ufffd", text)
 
 
+@lru_cache(4096)  # the same few for every row
 def folded(name: str) -> str:
     """Return a column's name as it is compared: without case and without spaces around it."""
     return name.strip().casefold()
