@@ -44,7 +44,10 @@ def _results(card: ModelCard, results: Results, picture: str, *, counts: bool) -
         ("loss", f"{results.loss:.3f}"),
         ("clips judged", f"{results.clips:,}"),
     ]
-    classes = [(f"`{name}`", _percent(results.class_accuracy[name])) for name in card.classes]
+    classes = [
+        (f"`{name}`", _percent(results.class_accuracy[name]) if any(row) else "not measured")
+        for name, row in zip(card.classes, results.confusion, strict=True)
+    ]
     confusion = [(f"`{name}`", *row) for name, row in zip(card.classes, results.confusion, strict=True)]
     matrix = _table(("", *(f"`{name}`" for name in card.classes)), confusion)
     return [

@@ -173,3 +173,12 @@ def test_the_page_of_a_card_says_what_matters() -> None:
     for part in ("50.0 %", "Pete Warden", "16,000 Hz", "`yes`", "Everything else.", "| `no` | 1 | 0 |"):
         assert part in page
     assert "How good" not in markdown_of(replace(CARD, results=None))
+
+
+def test_the_page_shows_its_picture_and_which_class_nobody_measured() -> None:
+    assert CARD.results is not None
+    unmeasured = replace(CARD, results=replace(CARD.results, confusion=((0, 0), (0, 4))))
+    page = markdown_of(unmeasured, picture="two.png")
+    assert "| not measured |" in page
+    assert "![What was taken for what](two.png)" in page
+    assert "not measured" not in markdown_of(CARD)
