@@ -16,7 +16,8 @@ from desktop_app.ui.file_manager import show_folder
 from desktop_app.ui.workspaces import Workspaces
 
 if TYPE_CHECKING:  # imported with their page, so that the window stands before anybody needs them
-    pass
+    from desktop_app.services.evaluating import Evaluating
+    from desktop_app.services.model_changes import ModelChanges
 
 
 class LearningPages(QObject):
