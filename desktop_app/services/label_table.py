@@ -118,14 +118,19 @@ class LabelTable(QObject):
         known = [row for row in rows if row is not None]
         return known if len(known) == len(rows) else None
 
-    def change(self, ranges: Ranges, make: Change) -> None:
-        """Change rows of the table in one step that can be undone; those that are not known are read in a job."""
+    def change(self, ranges: Ranges, make: Change) -> bool:
+        """Change rows of the table in one step that can be undone; those that are not known are read in a job.
+
+        Returns whether there is anything to change, as far as that is known already.
+        """
         rows = self.rows_in(ranges)
         if rows is not None:
-            self._project.do(make(self._project.hand, [row.annotation for row in rows]))
-            return
+            edit = make(self._project.hand, [row.annotation for row in rows])
+            self._project.do(edit)
+            return not edit.is_empty
         job = (self.query, tuple(ranges), make, self._project.hand)
         self._project.in_background(_changed, *job, then=self._project.do, title="Changing labels")
+        return True
 
     def _opened(self) -> None:
         self._shown = None

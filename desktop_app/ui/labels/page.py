@@ -21,6 +21,7 @@ from desktop_app.services.project import Project
 from desktop_app.services.relinking import Relinking
 from desktop_app.services.settings import Settings
 from desktop_app.ui.labels.bulk_bar import BulkBar
+from desktop_app.ui.labels.class_dialog import ClassDialog
 from desktop_app.ui.labels.class_keys import ClassKeys
 from desktop_app.ui.labels.counts_panel import CountsPanel
 from desktop_app.ui.labels.import_dialog import ImportDialog
@@ -121,8 +122,8 @@ class LabelsPage(QWidget):
         self.filter.text.selectAll()
 
     def relabel(self, name: str) -> None:
-        """Give the chosen annotations a label."""
-        self._change(lambda hand, chosen: hand.relabel(chosen, name))
+        """Give the chosen annotations a label, and go on to the next row from a single one."""
+        self.view.go_on(self._change(lambda hand, chosen: hand.relabel(chosen, name)))
 
     def act(self, what: str) -> None:
         """Do one of the acts of the table to what is chosen."""
@@ -137,12 +138,12 @@ class LabelsPage(QWidget):
         doings[what]()
 
     def _judge(self, status: Status) -> None:
-        self._change(lambda hand, chosen: hand.set_status(chosen, status))
+        self.view.go_on(self._change(lambda hand, chosen: hand.set_status(chosen, status)))
 
-    def _change(self, make: Change) -> None:
+    def _change(self, make: Change) -> bool:
+        """Change what is chosen; return whether other rows will come of it."""
         ranges = self.view.ranges()
-        if ranges and self._can_change():
-            self._table.change(ranges, make)
+        return bool(ranges) and self._can_change() and self._table.change(ranges, make)
 
     def _with_current(self, do: Callable[[Path, Annotation], None]) -> None:
         row, folder = self.view.current_row, self._folder()
@@ -173,7 +174,9 @@ class LabelsPage(QWidget):
         head.setSpacing(8)
         head.addWidget(role_label("Labels", "title"))
         head.addWidget(self._where, 1)
-        for button in (self._import, self._export):
+        self._classes = QPushButton("Classes…")
+        self._classes.setToolTip("Names, colours, keys and order of the classes; merge them")
+        for button in (self._classes, self._import, self._export):
             head.addWidget(button)
         self._pages = QStackedWidget()
         self._no_folder = Teaching("No folder is open", TEACHES_FOLDER)
@@ -225,6 +228,7 @@ class LabelsPage(QWidget):
         self.bulk.note.entered.connect(lambda _: self.view.setFocus())
         self.keys.pressed.connect(lambda name, _beside: self.relabel(name))
         self._import.clicked.connect(self.ask_for_import)
+        self._classes.clicked.connect(lambda: ClassDialog.open_for(project, parent=self.window()))
         find = QShortcut(QKeySequence("/"), self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self.focus_filter)
@@ -246,6 +250,7 @@ class LabelsPage(QWidget):
         is_open, is_empty = self._project.store is not None, self._table.summary.count == 0
         page = self._parts if is_open and not is_empty else self._no_labels if is_open else self._no_folder
         self._pages.setCurrentWidget(page)
+        self._classes.setEnabled(is_open)
         self._import.setEnabled(is_open and not self._project.read_only)
         self._export.setEnabled(is_open and not is_empty)
 

@@ -163,6 +163,7 @@ class TableFilter(QWidget):
         spin.setValue(-SCORE_STEP)
         spin.setSpecialValueText("any")
         spin.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        spin.setProperty("role", "plain")
         spin.setFixedWidth(56)
         spin.setAccessibleName(name)
         spin.setToolTip(f"{name}, 0 to 1")

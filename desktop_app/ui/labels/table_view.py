@@ -63,6 +63,7 @@ class LabelTableView(QTableView):
         self._measuring = measuring
         self._settings = settings
         self._chosen_ids: list[tuple[int, str]] = []
+        self._goes_on = False
         self._model = LabelTableModel(table, measuring, self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -103,6 +104,12 @@ class LabelTableView(QTableView):
             index = self._model.index(row, 0)
             self.selectionModel().setCurrentIndex(index, ROWS)
             self.scrollTo(index)
+
+    def go_on(self, after_change: bool) -> None:
+        """Choose the row after the one that is chosen alone: now, or once the change that is under way has come."""
+        self._goes_on = after_change and self.chosen_count == 1
+        if not after_change and self.chosen_count == 1:
+            self.go_to(self.ranges()[0][0] + 1)
 
     def shows_measurements(self) -> bool:
         """Return whether a column is shown whose sound must be read."""
@@ -211,8 +218,11 @@ class LabelTableView(QTableView):
 
     def _choose_again(self) -> None:
         """Keep what is chosen where it still stands; else find it again, or choose what took its place."""
-        ranges = self.ranges()
+        ranges, goes_on = self.ranges(), self._goes_on
+        self._goes_on = False
         if not ranges or all(self._id_at(number) == each for number, each in self._chosen_ids):
+            if goes_on:
+                self.go_to(ranges[0][0] + 1)
             self.chosen_changed.emit()
             return
         wanted = {each for _, each in self._chosen_ids}
@@ -227,6 +237,7 @@ class LabelTableView(QTableView):
         selection = QItemSelection()
         for row in rows:
             selection.select(self._model.index(row, 0), self._model.index(row, 0))
+        self.selectionModel().setCurrentIndex(self._model.index(rows[0], 0), QItemSelectionModel.SelectionFlag.NoUpdate)
         self.selectionModel().select(selection, ROWS)
 
     def _id_at(self, number: int) -> str:
