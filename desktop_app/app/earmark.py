@@ -18,8 +18,10 @@ from desktop_app.app.core import make_core
 from desktop_app.app.labels_page import LabelsPages
 from desktop_app.app.learning_pages import LearningPages
 from desktop_app.app.listen_page import ListenPage
+from desktop_app.app.live_page import LivePage
+from desktop_app.audio.inputs import OpenInput
 from desktop_app.audio.playing.outputs import OpenOutput
-from desktop_app.audio.streams import Device, open_output
+from desktop_app.audio.streams import Device, open_input, open_output
 from desktop_app.services import logbook
 from desktop_app.services.interrupts import Interrupts
 from desktop_app.ui.job_strip import JobStrip
@@ -54,7 +56,12 @@ def main(arguments: Sequence[str]) -> int:
 class Earmark(QObject):
     """Owns the shared services, the window and its pages. GUI thread only."""
 
-    def __init__(self, application: QApplication, open_device: OpenOutput = open_output) -> None:
+    def __init__(
+        self,
+        application: QApplication,
+        open_device: OpenOutput = open_output,
+        open_microphone: OpenInput = open_input,
+    ) -> None:
         super().__init__()
         self.core = make_core(application, open_device)
         self.bugs = logbook.BugReporter()
@@ -65,6 +72,8 @@ class Earmark(QObject):
         self.message_bar = MessageBar(self.core.theme)
         below = (self.message_bar, self.transport)
         self.window = MainWindow(self.core.actions, self.listen.desk, below, self.core.settings)
+        self.live = LivePage(self.core, self.window.workspaces, open_microphone)
+        self.transport.add_right(self.live.badge)
         self.learning = LearningPages(self.core, self.window.workspaces)
         self.labels = LabelsPages(self.core, self.window.workspaces, self.listen)
         self._wire_window()
@@ -95,6 +104,7 @@ class Earmark(QObject):
         """Stop everything in good order: what plays, what runs, what is open; then save the settings."""
         self.core.session.recording = None  # nothing that still waits for its turn asks for more
         self.core.playback.close()
+        self.live.close()
         self.listen.close()
         self.learning.close()
         self.core.project.close()
@@ -110,13 +120,15 @@ class Earmark(QObject):
         for chosen in (self.listen.folder_panel.recent_chosen, self.window.recent_chosen, self.window.dropped):
             chosen.connect(self.open)
         self.learning.recording_wanted.connect(self.open)
+        self.live.recording_finished.connect(self.open)
         self.labels.folder_wanted.connect(self._choose_folder)
 
     def _wire_playing(self) -> None:
         playback, settings = self.core.playback, self.core.settings
         playback.playing_changed.connect(self.transport.show_playing)
         playback.devices_listed.connect(self._show_devices)
-        self.listen.listening.position_changed.connect(self.transport.show_position)
+        for listening in (self.listen.listening, self.live.desk.listening):
+            listening.position_changed.connect(self.transport.show_position)
         self.transport.volume_changed.connect(lambda volume: settings.change(volume=volume))
         self.transport.device_chosen.connect(lambda name: settings.change(output_device=name))
         self.transport.devices_wanted.connect(playback.list_devices)
@@ -126,9 +138,16 @@ class Earmark(QObject):
 
     def _wire_actions(self) -> None:
         actions = self.core.actions
-        for name, do in {**self.listen.doings(), **self.labels.doings(), **self._doings()}.items():
-            actions[name].triggered.connect(lambda _=False, do=do: do())
+        pages = (self.listen, self.labels, self.live)
+        doings = {name: do for page in pages for name, do in page.doings().items()}
+        for name, do in {**doings, **self._doings()}.items():
+            actions[name].triggered.connect(lambda _=False, name=name, do=do: self._do(name, do))
         actions["autoplay"].toggled.connect(lambda on: self.core.settings.change(autoplay=on))
+
+    def _do(self, name: str, do: Callable[[], object]) -> None:
+        """Do what an action means on the page that is shown."""
+        here = self.live.doings_here() if self.window.workspaces.current == "live" else {}
+        here.get(name, do)()
 
     def _doings(self) -> dict[str, Callable[[], object]]:
         return {

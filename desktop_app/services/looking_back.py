@@ -48,7 +48,7 @@ class LookingBack(QObject):
     def __init__(self, runner: JobRunner, messages: Messages, playback: Playback) -> None:
         super().__init__()
         self._runner, self._messages, self._playback = runner, messages, playback
-        self._folder = tempfile.TemporaryDirectory(prefix="earmark-live-", ignore_cleanup_errors=True)
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._number = 0
 
     def take(self, capture: Capture) -> Job:
@@ -79,10 +79,13 @@ class LookingBack(QObject):
 
     def close(self) -> None:
         """Delete the glances."""
-        self._folder.cleanup()
+        if self._folder is not None:
+            self._folder.cleanup()
 
     def _start(self, capture: Capture, stretch: tuple[int, int], kind: str) -> Job:
         """Write a stretch into a file that takes the place of the one before of its kind."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="earmark-live-", ignore_cleanup_errors=True)
         self._number += 1
         path = Path(self._folder.name) / f"{kind}-{self._number}.wav"
         job = self._runner.start(_write, capture, stretch, path, newest=f"live {kind}")

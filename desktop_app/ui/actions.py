@@ -36,7 +36,7 @@ class ActionSpec:
     """What it does, in a few words; the text serves where this is empty."""
     checkable: bool = False
     place: str = ""
-    """The page on which alone it does something; everywhere where this is empty."""
+    """The pages on which alone it does something, with spaces between; everywhere where this is empty."""
 
 
 MENUS = ("File", "Go", "Play", "Label", "View", "Folder", "Help")
@@ -59,6 +59,7 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("export_labels", "File", "Export labels…", (), "", "Write labels for other programs, or as clips"),
     ActionSpec("quit", "File", "Quit", ("Ctrl+Q",)),
     ActionSpec("show_listen", "Go", "Listen", ("Alt+1",), "listen", "Listen to recordings and look at them", True),
+    ActionSpec("show_live", "Go", "Live", ("Alt+2",), "live", "Listen to a microphone, and record it", True),
     ActionSpec("show_train", "Go", "Train", ("Alt+3",), "train", "Teach a network your own classes", True),
     ActionSpec(
         "show_evaluate", "Go", "Evaluate", ("Alt+4",), "evaluate", "See how good a model is on labelled clips", True
@@ -68,12 +69,13 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("play", "Play", "Play or stop", ("Space",), "play", "Play from the play head, or the selection; stop"),
     ActionSpec("loop", "Play", "Loop the selection", ("Shift+Space",), "loop", "Play the selection again and again"),
     ActionSpec("back_out", "Play", "Stop, clear the selection", ("Esc",)),
+    ActionSpec("record", "Play", "Record", ("R",), "record", "Record the microphone, with the sound from before", True),
     ActionSpec("previous_file", "Play", "Previous file", ("Ctrl+Up", "P"), "previous", place="listen"),
     ActionSpec("next_file", "Play", "Next file", ("Ctrl+Down", "N"), "next", place="listen"),
     ActionSpec("autoplay", "Play", "Autoplay", ("Shift+A",), "autoplay", "Play each file as it is selected", True),
     ActionSpec("to_start", "Play", "Go to the start", ("Home",), place="listen"),
     ActionSpec("to_end", "Play", "Go to the end", ("End",), place="listen"),
-    ActionSpec("select_all", "Play", "Select everything", ("Ctrl+A",), place="listen"),
+    ActionSpec("select_all", "Play", "Select everything", ("Ctrl+A",), place="listen live"),
     ActionSpec("select_left", "Play", "Selection one step shorter", ("Shift+Left",), place="listen"),
     ActionSpec("select_right", "Play", "Selection one step longer", ("Shift+Right",), place="listen"),
     ActionSpec("undo", "Label", "Undo", ("Ctrl+Z",), "", "Take the last change of labels back"),
@@ -126,14 +128,14 @@ SPECS: tuple[ActionSpec, ...] = (
         "Delete the selected annotations, whoever made them",
         place="listen",
     ),
-    ActionSpec("zoom_in", "View", "Zoom in", ("+", "=", "Ctrl+=", "Ctrl+1"), "zoom-in", place="listen"),
-    ActionSpec("zoom_out", "View", "Zoom out", ("-", "Ctrl+-", "Ctrl+3"), "zoom-out", place="listen"),
-    ActionSpec("zoom_fit", "View", "Show the whole file", ("Ctrl+F",), "zoom-fit", place="listen"),
-    ActionSpec("zoom_selection", "View", "Zoom to the selection", ("Ctrl+E",), "zoom-selection", place="listen"),
-    ActionSpec("page_left", "View", "One page left", ("PgUp",), place="listen"),
-    ActionSpec("page_right", "View", "One page right", ("PgDown",), place="listen"),
-    ActionSpec("step_left", "View", "A little left", ("Left",), place="listen"),
-    ActionSpec("step_right", "View", "A little right", ("Right",), place="listen"),
+    ActionSpec("zoom_in", "View", "Zoom in", ("+", "=", "Ctrl+=", "Ctrl+1"), "zoom-in", place="listen live"),
+    ActionSpec("zoom_out", "View", "Zoom out", ("-", "Ctrl+-", "Ctrl+3"), "zoom-out", place="listen live"),
+    ActionSpec("zoom_fit", "View", "Show the whole file", ("Ctrl+F",), "zoom-fit", place="listen live"),
+    ActionSpec("zoom_selection", "View", "Zoom to the selection", ("Ctrl+E",), "zoom-selection", place="listen live"),
+    ActionSpec("page_left", "View", "One page left", ("PgUp",), place="listen live"),
+    ActionSpec("page_right", "View", "One page right", ("PgDown",), place="listen live"),
+    ActionSpec("step_left", "View", "A little left", ("Left",), place="listen live"),
+    ActionSpec("step_right", "View", "A little right", ("Right",), place="listen live"),
     ActionSpec("theme", "View", "Light or dark", ("Ctrl+Shift+D",), "theme", "Switch between light and dark"),
     ActionSpec("reset_layout", "View", "Restore the panels", (), place="listen"),
     ActionSpec(
@@ -195,7 +197,7 @@ class Actions(QObject):
         """Switch off what does nothing on the page called `place`."""
         for spec in SPECS:
             if spec.place:
-                self._actions[spec.name].setEnabled(spec.place == place)
+                self._actions[spec.name].setEnabled(place in spec.place.split())
 
     def _make(self, spec: ActionSpec) -> QAction:
         action = QAction(spec.text, self)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QHBoxLayout, QWidget
 
 from desktop_app.audio.recorder import FORMATS, RecordSettings, RecordState
 from desktop_app.services.live_folders import recordings_folder
@@ -131,23 +131,6 @@ class RecordBar(QWidget):
         for widget in widgets:
             widget.blockSignals(False)
         self.folder.show_folder(recordings_folder(live))
-
-
-class RecordBadge(QToolButton):
-    """Says on every page that the microphone is recorded, and how long already; a click shows the Live page."""
-
-    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName("Recording")
-        self.setToolTip("The microphone is recorded: show it (R stops)")
-        self.setProperty("role", "error")
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.clicked.connect(actions["show_live"].trigger)
-        self.hide()
-
-    def show_progress(self, seconds: float, _state: RecordState) -> None:
-        """Show how long."""
-        self.setText(f"● {duration_words(seconds)}")
 
 
 def _number(name: str, prefix: str, suffix: str, most: float) -> QDoubleSpinBox:

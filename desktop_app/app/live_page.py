@@ -1,0 +1,98 @@
+"""The page where one listens to a microphone: heard, seen, judged, recorded."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.app.core import Core
+from desktop_app.audio.inputs import OpenInput
+from desktop_app.services.live_desk import LiveDesk
+from desktop_app.ui.live.record_badge import RecordBadge
+from desktop_app.ui.workspaces import Workspaces
+
+if TYPE_CHECKING:  # imported with the page, so that the window stands before anybody needs it
+    from desktop_app.ui.live.panel import LivePanel
+
+PAGE = "live"
+PAN_STEP = 0.1
+"""Part of what is visible."""
+
+
+class LivePage(QObject):
+    """Owns the services of the page and wires them; the page is made when it is first shown. GUI thread only."""
+
+    recording_finished = Signal(object)
+    """Path of the last file of a recording that ended: to be shown in the folder, selected."""
+
+    def __init__(self, core: Core, workspaces: Workspaces, open_microphone: OpenInput) -> None:
+        super().__init__()
+        self.core = core
+        self._workspaces = workspaces
+        self.desk = LiveDesk(core.runner, core.messages, core.playback, open_microphone)
+        self.badge = RecordBadge(core.actions)
+        workspaces.add(PAGE, self._make_panel)
+        self.desk.recording.running_changed.connect(self._recording_changed)
+        self.desk.recording.progressed.connect(self.badge.show_progress)
+        self.desk.recording.finished.connect(self._finished)
+
+    @property
+    def panel(self) -> "LivePanel":
+        """Return the page, made now if nobody has seen it yet."""
+        self._workspaces.page(PAGE)
+        return self._panel
+
+    def doings(self) -> dict[str, Callable[[], object]]:
+        """Return what the page's own actions do, by their names."""
+        return {"record": self._record}
+
+    def doings_here(self) -> dict[str, Callable[[], object]]:
+        """Return what actions do while the page is shown that do something else on other pages, by their names."""
+        panel = self.panel
+        timeline = panel.look_back.timeline
+        return {
+            "play": panel.play_or_look_back,
+            "loop": self.desk.listening.loop,
+            "back_out": panel.back_out,
+            "zoom_in": lambda: panel.zoom(1),
+            "zoom_out": lambda: panel.zoom(-1),
+            "zoom_fit": timeline.zoom_fit,
+            "zoom_selection": timeline.zoom_to_selection,
+            "page_left": lambda: timeline.scroll_page(-1),
+            "page_right": lambda: timeline.scroll_page(1),
+            "step_left": lambda: timeline.pan(-PAN_STEP),
+            "step_right": lambda: timeline.pan(PAN_STEP),
+            "select_all": timeline.select_all,
+        }
+
+    def close(self) -> None:
+        """Complete the recording and let go of the microphone."""
+        if self._workspaces.made(PAGE):
+            self._panel.close_panel()
+        self.desk.close()
+
+    def _make_panel(self) -> QWidget:
+        from desktop_app.ui.live.panel import LivePanel
+
+        core = self.core
+        self._panel: LivePanel = LivePanel(self.desk, core.models, core.settings, core.actions, core.theme, core.runner)
+        self.desk.monitor.list_devices()
+        return self._panel
+
+    def _record(self) -> None:
+        """Begin to record, in sight; or end."""
+        if not self.desk.recording.running:
+            self._workspaces.show_page(PAGE)
+        self.panel.record()
+
+    def _recording_changed(self, running: bool) -> None:
+        action = self.core.actions["record"]
+        action.setText("Stop recording" if running else "Record")
+        action.setChecked(running)
+        self.badge.setVisible(running)
+
+    def _finished(self, files: list[Path]) -> None:
+        if files:
+            self.recording_finished.emit(files[-1])
