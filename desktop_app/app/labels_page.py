@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.annotation.fingerprints import relative_path
 from desktop_app.app.core import Core
 from desktop_app.app.listen_page import ListenPage
 from desktop_app.services.relinking import Relinking
@@ -35,7 +36,10 @@ class LabelsPages(QObject):
 
     def doings(self) -> dict[str, Callable[[], object]]:
         """Return what the page's actions do, by their names."""
-        return {"import_labels": lambda: self.page().ask_for_import()}
+        return {
+            "import_labels": lambda: self.page().ask_for_import(),
+            "export_labels": lambda: self.page().ask_for_export(),
+        }
 
     def page(self) -> "LabelsPage":
         """Show the page and return it."""
@@ -57,6 +61,7 @@ class LabelsPages(QObject):
             relinking=self.relinking,
             settings=core.settings,
             messages=core.messages,
+            paths=self._relative_paths,
         )
         self._page: LabelsPage = LabelsPage(services)
         self._page.annotation_wanted.connect(self._show_annotation)
@@ -76,6 +81,11 @@ class LabelsPages(QObject):
         listen.labelling.select({annotation_id})
         if listen.session.selection is not None and listen.timeline.view.frames:
             listen.timeline.view.reveal(listen.session.selection.onset_s)
+
+    def _relative_paths(self) -> list[str]:
+        folder = self.core.session.folder
+        paths = self._listen.listing.paths
+        return [] if folder is None else [relative_path(folder, path) for path in paths]
 
     def _follow_files(self) -> None:
         """Let labels go along with files that were moved, once the folder is read and its labels are open."""

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.annotation.annotations import Annotation, Status
+from desktop_app.annotation.queries import TableQuery
 from desktop_app.annotation.scheme import LabelScheme
+from desktop_app.audio.clips import ClipRequest
 from desktop_app.audio.formats import is_audio_name
 from desktop_app.services.history import CLOSED
 from desktop_app.services.label_files import LabelFiles
@@ -24,7 +26,9 @@ from desktop_app.ui.labels.bulk_bar import BulkBar
 from desktop_app.ui.labels.class_dialog import ClassDialog
 from desktop_app.ui.labels.class_keys import ClassKeys
 from desktop_app.ui.labels.counts_panel import CountsPanel
+from desktop_app.ui.labels.export_dialog import LabelExportDialog, LabelOffer
 from desktop_app.ui.labels.import_dialog import ImportDialog
+from desktop_app.ui.labels.relink_panel import MissingBar, RelinkDialog
 from desktop_app.ui.labels.table_filter import TableFilter
 from desktop_app.ui.labels.table_view import (
     ACCEPT,
@@ -40,6 +44,7 @@ from desktop_app.ui.labels.table_view import (
 from desktop_app.ui.one_line import OneLine
 from desktop_app.ui.teaching import Teaching
 from desktop_app.ui.widgets import role_label
+from desktop_app.ui.wording import counted
 
 TEACHES_FOLDER = "Open a folder of sound first: its labels are shown here, all of them in one table."
 TEACHES_LABELS = (
@@ -47,6 +52,8 @@ TEACHES_LABELS = (
     "there (F8), or bring label files of Audacity, Raven, BirdNET, Praat and others: drop them here."
 )
 SIDE_WIDTH = 240
+EXAMPLES = 4
+"""Annotations whose clips' names are shown before an export, one of them as more to come."""
 STATUS_OF = {ACCEPT: Status.ACCEPTED, REJECT: Status.REJECTED, UNCERTAIN: Status.UNCERTAIN}
 POINT_S = 1.0
 """What is played of a point, which has no length."""
@@ -70,6 +77,8 @@ class LabelServices:
     """What the person chose."""
     messages: Messages
     """What the person is told."""
+    paths: Callable[[], list[str]] = list
+    """Returns all recordings of the folder, from it on."""
 
 
 class LabelsPage(QWidget):
@@ -92,6 +101,7 @@ class LabelsPage(QWidget):
         self.bulk = BulkBar()
         self.keys = ClassKeys(self)
         self._where = OneLine("small")
+        self._missing = MissingBar(services.relinking, self.relink)
         self._lay_out()
         self._connect()
         self.setAcceptDrops(True)
@@ -115,6 +125,32 @@ class LabelsPage(QWidget):
         dialog.imported.connect(self._services.messages.info)
         dialog.show()
         return dialog
+
+    def ask_for_export(self) -> None:
+        """Offer what there is, what the filter finds, and the recording of the current row."""
+        count, query, row = self._table.summary.count, self._table.query, self.view.current_row
+        if not count:
+            self._services.messages.info("There are no labels to export yet.")
+            return
+        choices = [(f"All {counted(count, 'annotation')}", TableQuery())]
+        if self.filter.is_active:
+            choices.insert(0, (f"The {counted(self._table.count, 'annotation')} that the filter finds", query))
+        if row is not None:
+            name = PurePosixPath(row.path).name
+            choices.append((f"Those of {name}", TableQuery(recording_id=row.annotation.recording_id)))
+        rows = [found for number in range(EXAMPLES) if (found := self._table.row(number)) is not None]
+        examples = [self._clip_of(each.path, each.annotation) for each in rows]
+        files, settings = self._services.files, self._services.settings
+        dialog = LabelExportDialog(files, LabelOffer(choices, examples), settings, self.window())
+        dialog.written.connect(self._services.messages.info)
+        dialog.show()
+
+    def relink(self) -> None:
+        """Show which recordings are missing, and let them be found."""
+        RelinkDialog(self._services.relinking, self._folder(), self._services.paths(), self.window()).show()
+
+    def _clip_of(self, path: str, it: Annotation) -> ClipRequest:
+        return ClipRequest(self._folder() / path, it.onset_s or 0.0, it.offset_s, it.label)
 
     def focus_filter(self) -> None:
         """Let a text to find be typed."""
@@ -189,6 +225,7 @@ class LabelsPage(QWidget):
         column.setContentsMargins(16, 16, 16, 8)
         column.setSpacing(8)
         column.addLayout(head)
+        column.addWidget(self._missing)
         column.addWidget(self._pages, 1)
 
     def _make_content(self) -> QWidget:
@@ -228,6 +265,7 @@ class LabelsPage(QWidget):
         self.bulk.note.entered.connect(lambda _: self.view.setFocus())
         self.keys.pressed.connect(lambda name, _beside: self.relabel(name))
         self._import.clicked.connect(self.ask_for_import)
+        self._export.clicked.connect(self.ask_for_export)
         self._classes.clicked.connect(lambda: ClassDialog.open_for(project, parent=self.window()))
         find = QShortcut(QKeySequence("/"), self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
