@@ -38,7 +38,13 @@ RECIPES: Mapping[str, Recipe] = {
     "seed": Recipe("seed", test_curve=False),
     "seed_steady": Recipe(
         "seed",
-        ("training.sampling=balanced", "training.clips_per_epoch=0", "training.epochs=12", "training.patience=0"),
+        (
+            "training.sampling=balanced",
+            "training.clips_per_epoch=0",
+            "training.epochs=12",
+            "training.patience=0",
+            "training.bfloat16=true",
+        ),
         test_curve=False,
     ),
     "default": Recipe("default"),
