@@ -4,7 +4,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QDialog,
     QDoubleSpinBox,
     QFileDialog,
@@ -57,7 +56,7 @@ class ForeignDialog(QDialog):
         self.window_s.setValue(USUAL_WINDOW_S)
         self.window_s.setSuffix(" s")
         for box in (self.rate, self.window_s):
-            box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+            box.setProperty("role", "plain")
         self.licence = QLineEdit("unknown")
         self._problem = role_label(role="error", wrap=True)
         self._problem.hide()
