@@ -53,7 +53,7 @@ class RingBuffer:
     @property
     def channels(self) -> int:
         """Return the width of a frame."""
-        return self._frames.shape[1]
+        return int(self._frames.shape[1])
 
     @property
     def written(self) -> int:

@@ -61,7 +61,8 @@ def test_what_is_played_is_recorded_and_each_device_is_listed(sound_card: NullSi
     )
     assert MICROPHONE in {device["name"] for device in json.loads(listed.stdout)}
     tone = tmp_path / "tone.wav"
-    soundfile.write(tone, 0.3 * np.sin(2 * math.pi * 1_000 * np.arange(48_000) / 48_000), 48_000)
+    second = 0.3 * np.sin(2 * math.pi * 1_000 * np.arange(48_000) / 48_000)
+    soundfile.write(tone, np.pad(second, (0, 36_000)), 48_000)  # silence: what was played last is still on its way
     arguments = ("--device", MICROPHONE, "--to", tmp_path / "to", "--rate", "16000", "--channels", "1")
     with running(sound_card, "record", *arguments) as recording:
         wait_for(lambda: recording.said("Recording earmark_test, 16000 Hz"), 30)
