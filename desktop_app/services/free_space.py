@@ -13,8 +13,8 @@ INTERVAL_MS = 5_000
 class FreeSpace(QObject):
     """Watches the disk of one folder. GUI thread only; stop it before the job runner closes."""
 
-    found = Signal(float)
-    """Bytes that are free."""
+    found = Signal(object)
+    """Bytes that are free, as a float; None where nobody knows."""
 
     def __init__(self, runner: JobRunner) -> None:
         super().__init__()

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
 from desktop_app.audio.devices import USUAL_RATES_HZ, Device
 from desktop_app.audio.inputs import InputRequest
 from desktop_app.services.settings import Settings
+from desktop_app.ui.live.parts import BUTTON_WIDTH, tab_only
 from desktop_app.ui.training.parts import push_button
 from desktop_app.ui.wording import counted, rate_words
 
@@ -49,7 +50,8 @@ class CaptureBar(QWidget):
         self.device = _choice(OpeningComboBox(), "Microphone", "Microphone; the list looks for new ones as it opens")
         self.rate = _choice(QComboBox(), "Sample rate", "Sample rate; its own is what the microphone prefers")
         self.channels = _choice(QComboBox(), "Channels", "Channels; its own are at most two")
-        self.start = push_button("Start listening", "Listen to the microphone; nothing is recorded", primary=True)
+        self.start = tab_only(push_button("Start listening", "Listen to the microphone", primary=True))
+        self.start.setFixedWidth(BUTTON_WIDTH)
         self.model = _choice(QComboBox(), "Model", "The model that judges what is heard")
         self._lay_out()
         self._show_devices()
@@ -136,9 +138,8 @@ def _device_words(device: Device) -> str:
 def _choice(box: Box, name: str, tip: str) -> Box:
     box.setAccessibleName(name)
     box.setToolTip(tip)
-    box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-    return box
+    return tab_only(box)
 
 
 def _fill(box: QComboBox, choices: dict[Any, str], chosen: Any) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QWidget
 from desktop_app.services.live_folders import clips_folder
 from desktop_app.services.settings import Settings
 from desktop_app.ui.live.folder_button import FolderButton
+from desktop_app.ui.live.parts import tab_only
 
 LONGEST_CONTEXT_S = 10.0
 
@@ -20,7 +21,7 @@ class ClipKeeping(QWidget):
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
-        self.keep = QCheckBox("Keep clips")
+        self.keep = tab_only(QCheckBox("Keep clips"))
         self.keep.setToolTip("Save the sound of each event, labelled as a prediction that nobody has reviewed")
         self.context = QDoubleSpinBox()
         self.context.setRange(0.0, LONGEST_CONTEXT_S)
@@ -31,6 +32,8 @@ class ClipKeeping(QWidget):
         self.context.setAccessibleName("Sound around an event")
         self.context.setToolTip("Sound before and after an event that is kept with it")
         self.context.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.context.setProperty("role", "plain")
+        self.context.setFixedWidth(72)
         self.folder = FolderButton("Folder for clips")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QPushButton, QSizePolicy, QWidget
 
-LEAST_WIDTH, PADDING = 72, 26
+LEAST_WIDTH, PADDING = 72, 32
 
 
 class FolderButton(QPushButton):

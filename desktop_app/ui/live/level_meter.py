@@ -23,6 +23,7 @@ class LevelMeterView(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._levels: Levels | None = None
+        self._bars = 1
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Level")
         self.setToolTip("Level of each channel; the line is the highest of the last moments, CLIP tells of overload")
@@ -30,22 +31,19 @@ class LevelMeterView(QWidget):
 
     def show_levels(self, levels: Levels | None) -> None:
         """Show other levels; None while nothing is listened to."""
-        bars = self._bars()
         self._levels = levels
         if levels is not None:
+            bars, self._bars = self._bars, min(len(levels.peak_db), MOST_BARS)
+            if bars != self._bars:
+                self.updateGeometry()
             loudest = max(levels.peak_db)
             words = decibel_words(loudest) if loudest > FLOOR_DB else "silent"
             self.setAccessibleDescription(words + (", overloaded" if levels.clipped else ""))
-        if self._bars() != bars:
-            self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
         """Return the room for all bars and the scale."""
-        return QSize(240, self._bars() * (BAR_HEIGHT + GAP) + self.fontMetrics().height())
-
-    def _bars(self) -> int:
-        return 1 if self._levels is None else min(len(self._levels.peak_db), MOST_BARS)
+        return QSize(240, self._bars * (BAR_HEIGHT + GAP) + self.fontMetrics().height())
 
     def _x(self, db: float) -> float:
         """Return where a level lies."""
@@ -54,9 +52,9 @@ class LevelMeterView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint bars, scale and light."""
         painter = QPainter(self)
-        for bar in range(self._bars()):
+        for bar in range(self._bars):
             self._paint_bar(painter, bar)
-        top = self._bars() * (BAR_HEIGHT + GAP)
+        top = self._bars * (BAR_HEIGHT + GAP)
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
         for db in TICKS_DB:
             words = str(db).replace("-", MINUS)
@@ -87,6 +85,6 @@ class LevelMeterView(QWidget):
     def _paint_light(self, painter: QPainter) -> None:
         """Paint the light of an overload, with a word, as not everybody sees red."""
         on = self._levels is not None and self._levels.clipped
-        box = QRectF(self.width() - LIGHT_WIDTH + 8, 0, LIGHT_WIDTH - 8, self._bars() * (BAR_HEIGHT + GAP))
+        box = QRectF(self.width() - LIGHT_WIDTH + 8, 0, LIGHT_WIDTH - 8, self._bars * (BAR_HEIGHT + GAP))
         painter.setPen(QColor(self._theme.tones.error) if on else self.palette().color(QPalette.ColorRole.Mid))
         painter.drawText(box.adjusted(0, -GAP, 0, 0), Qt.AlignmentFlag.AlignCenter, "CLIP")

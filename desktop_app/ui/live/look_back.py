@@ -17,6 +17,7 @@ from desktop_app.services.monitor_thread import HeardEvent
 from desktop_app.services.settings import Settings
 from desktop_app.ui.labels.label_panel import LabelEntry
 from desktop_app.ui.labels.marks import Marks
+from desktop_app.ui.live.parts import tab_only
 from desktop_app.ui.live.stream_axis import gap_words
 from desktop_app.ui.one_line import OneLine
 from desktop_app.ui.timeline import Timeline
@@ -41,12 +42,12 @@ class LookBack(QWidget):
         self._glance: Glance | None = None
         self._capture: Capture | None = None
         self._wanted: tuple[int, int] = (0, 0)
-        self.now = push_button("Back to now", "Show what is heard now (Esc)", primary=True)
+        self.now = tab_only(push_button("Back to now", "Show what is heard now (Esc)", primary=True))
         self.words = OneLine("secondary")
         self.entry = LabelEntry()
         self.entry.setPlaceholderText("Label of the clip")
         self.entry.setToolTip("Label of the clip; Enter cuts the selection out")
-        self.cut = push_button("Cut out", "Save the selection as a clip, in a folder named after its label")
+        self.cut = tab_only(push_button("Cut out", "Save the selection as a clip, in a folder named after its label"))
         self._lay_out()
         self._connect()
 
@@ -143,7 +144,8 @@ class LookBack(QWidget):
         self.timeline.show_range(start_s, stop_s)
         stop = glance.start + round(self.timeline.view.duration_s * glance.sample_rate_hz)
         begin, end = (datetime.fromtimestamp(self._capture.clock_s(frame)) for frame in (glance.start, stop))
-        self.words.show_text(f"Looking back, {begin:%H:%M:%S} to {end:%H:%M:%S}; listening goes on")
+        goes_on = "; listening goes on" if self._desk.monitor.running else ""
+        self.words.show_text(f"Looking back, {begin:%H:%M:%S} to {end:%H:%M:%S}{goes_on}")
 
 
 def _as_annotation(heard: HeardEvent, start_s: float) -> Annotation:

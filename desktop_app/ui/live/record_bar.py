@@ -4,15 +4,16 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QHBoxLayout, QPushButton, QWidget
 
 from desktop_app.audio.recorder import FORMATS, RecordSettings, RecordState
 from desktop_app.services.live_folders import recordings_folder
 from desktop_app.services.settings import Settings
 from desktop_app.ui.actions import Actions
 from desktop_app.ui.live.folder_button import FolderButton
+from desktop_app.ui.live.parts import BUTTON_WIDTH, tab_only
 from desktop_app.ui.one_line import OneLine
-from desktop_app.ui.widgets import quiet_button, role_label
+from desktop_app.ui.widgets import role_label
 from desktop_app.ui.wording import duration_words, size_words
 
 LONGEST_PRE_ROLL_S, LONGEST_SPLIT_MIN = 120.0, 240.0
@@ -28,16 +29,17 @@ class RecordBar(QWidget):
         self._settings = settings
         self._free_bytes: float | None = None
         self._progress: tuple[float, RecordState] | None = None
-        self.button = quiet_button("Record")
-        self.button.setDefaultAction(actions["record"])
-        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._action = actions["record"]
+        self.button = tab_only(QPushButton())
+        self.button.setFixedWidth(BUTTON_WIDTH)
+        self.button.clicked.connect(lambda _=False: self._action.trigger())
         self.light = role_label("●", "error")
         self.light.setAccessibleName("Recording")
         self.words = OneLine("secondary")
         self.pre_roll = _number("Pre-roll", "Pre-roll ", " s", LONGEST_PRE_ROLL_S)
         self.pre_roll.setToolTip("Sound from before the key was pressed that is recorded too, while it is listened to")
-        self.split = _number("New file every", "New file every ", " min", LONGEST_SPLIT_MIN)
-        self.split.setSpecialValueText("One file")
+        self.split = _number("New file every", "Split every ", " min", LONGEST_SPLIT_MIN)
+        self.split.setSpecialValueText("No split")
         self.split.setToolTip("Begin a new file after so many minutes, without a break; 0: never")
         self.format = QComboBox()
         self.format.addItems(FORMATS)
@@ -95,6 +97,11 @@ class RecordBar(QWidget):
         self._set_role("warning" if low or state.lost_frames else "")
         self.words.show_text("  ·  ".join(parts))
 
+    def _show_action(self) -> None:
+        self.button.setText(self._action.text())
+        self.button.setIcon(self._action.icon())
+        self.button.setToolTip(self._action.toolTip())
+
     def _set_role(self, role: str) -> None:
         if self.words.property("role") != role:
             self.words.setProperty("role", role)
@@ -116,6 +123,8 @@ class RecordBar(QWidget):
         self.format.currentTextChanged.connect(lambda name: self._change(format=name))
         self.folder.chosen.connect(lambda folder: self._change(folder=str(folder)))
         self._settings.changed.connect(lambda name: self._show_settings() if name == "live" else None)
+        self._action.changed.connect(self._show_action)
+        self._show_action()
 
     def _change(self, **fields: Any) -> None:
         self._settings.change(live=replace(self._settings.values.live, **fields))
@@ -143,4 +152,6 @@ def _number(name: str, prefix: str, suffix: str, most: float) -> QDoubleSpinBox:
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     box.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
     box.setKeyboardTracking(False)
+    box.setProperty("role", "plain")
+    box.setFixedWidth(box.fontMetrics().horizontalAdvance(f"{prefix}{most:.0f}{suffix}") + 24)
     return box

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_app.annotation.records import BACKGROUND_LABELS
 from desktop_app.classifier.event_rule import EventRule
 from desktop_app.services.settings import LivePreferences, Settings
+from desktop_app.ui.live.parts import tab_only
 from desktop_app.ui.live.slider_row import NAME_WIDTH, SliderRow, SliderSpec
 from desktop_app.ui.training.parts import push_button
 from desktop_app.ui.widgets import role_label
@@ -37,10 +38,10 @@ class RulePanel(QWidget):
         self.scope = QComboBox()
         self.scope.setAccessibleName("Threshold of")
         self.scope.setToolTip("Set the threshold of all classes, or another one for a single class")
-        self.scope.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        tab_only(self.scope)
         self.threshold = SliderRow(THRESHOLD)
         self.sliders = {field: SliderRow(spec) for field, spec in SLIDERS.items()}
-        self.same = push_button("Same as all", "Give up this class's own threshold")
+        self.same = tab_only(push_button("Same as all", "Give up this class's own threshold"))
         self._silent = role_label(role="small", wrap=True)
         self._lay_out()
         self._connect()

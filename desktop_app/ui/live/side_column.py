@@ -68,6 +68,7 @@ class SideColumn(QWidget):
         below.addWidget(self.clips)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(heard, "Events")
         self.tabs.addTab(self.rule, "Rule")
         column = QVBoxLayout(self)

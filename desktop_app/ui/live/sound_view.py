@@ -6,6 +6,7 @@ from desktop_app.services.settings import Settings
 from desktop_app.ui.actions import Actions
 from desktop_app.ui.display_controls import DisplayControls
 from desktop_app.ui.live.look_back import LookBack
+from desktop_app.ui.live.parts import tab_only
 from desktop_app.ui.live.waterfall import Waterfall
 from desktop_app.ui.teaching import Teaching
 from desktop_app.ui.training.parts import push_button
@@ -13,7 +14,7 @@ from desktop_app.ui.widgets import quiet_button
 
 TITLE = "Listen to a microphone"
 TEXT = (
-    "Press Start listening: you see and hear about what comes in as it comes, and the model says what it hears. "
+    "Press Start listening: the sound is drawn as it comes, and the model says what it hears. "
     "Nothing is recorded until you press R, and nothing leaves this computer."
 )
 
@@ -30,7 +31,7 @@ class SoundView(QWidget):
         self.notice.setContentsMargins(8, 8, 8, 8)
         self.notice.setAccessibleName("Notice")
         self.notice.hide()
-        self.pause = push_button("Look back", "Look at the last minutes while listening goes on (Space)")
+        self.pause = tab_only(push_button("Look back", "Look at the last minutes while listening goes on (Space)"))
         self.controls = DisplayControls(settings)
         self._live = self._make_live(actions)
         self._stack = QStackedWidget()

@@ -63,6 +63,7 @@ class Waterfall(QWidget):
         self.setAccessibleName("Live waveform and spectrogram")
         self.setToolTip("Click or turn the wheel to look back; Ctrl and the wheel zooms")
         self.setMinimumHeight(120)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.look.grid_changed.connect(self._begin_anew)
         self.look.colours_changed.connect(self._colours_changed)
         self.view.axis_changed.connect(self.update)
