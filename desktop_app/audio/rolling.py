@@ -1,7 +1,8 @@
 """The newest columns of a stream, spectrogram and envelope, computed as the sound comes: each column once or twice.
 
 They are the columns that a file has (`audio.spectrogram`), on the same grid from frame 0 of the stream on. Those whose
-windows reach beyond the newest frame are computed with silence behind it, and again when more has come.
+windows reach beyond the newest frame show the newest window that is whole, and are computed again when more has come:
+silence behind the newest frame would be a step, which sounds at all frequencies.
 """
 
 from dataclasses import dataclass
@@ -17,12 +18,19 @@ from desktop_app.audio.spectrogram import ColumnGrid, ColumnSpan, columns
 
 @dataclass(frozen=True)
 class RingSource:
-    """The sound in a ring as a recording that ends at frame `frames`; what was overwritten is silence."""
+    """The sound in a ring as a recording; what was overwritten is silence."""
 
     ring: RingBuffer
     """Where the sound is."""
-    frames: int
-    """Where it ends."""
+    stop: int
+    """Number of the frame after the last one that may be read."""
+    margin: int = 0
+    """Frames at the end that can be read, but at which nothing is to be centred."""
+
+    @property
+    def frames(self) -> int:
+        """Return the length on which windows are centred."""
+        return max(self.stop - self.margin, 0)
 
     @property
     def channels(self) -> int:
@@ -31,7 +39,7 @@ class RingSource:
 
     def read(self, start: int = 0, frames: int | None = None) -> Floats:
         """Return (frames, channels) from frame `start` on, short at the end."""
-        most = max(self.frames - start, 0)
+        most = max(self.stop - start, 0)
         piece = self.ring.read(start, most if frames is None else min(frames, most))
         if not piece.lost:
             return piece.frames
@@ -69,9 +77,9 @@ class RollingColumns:
         self.frames = self.ring.written
         new = range(max(self._settled, self.first), self.stop)
         if new:
-            source = RingSource(self.ring, self.frames)
+            source = RingSource(self.ring, self.frames, self.grid.window_frames // 2)
             places = self.places(new)
-            self.levels[:, :, places] = columns(source, self.grid, ColumnSpan(self.level, new.start, len(new)))
+            self.levels[:, :, places] = self._levels(source, new)
             self.envelope[places] = self._envelope(source, new)
         complete = self.frames - self.grid.window_frames // 2 - self.hop // 2
         self._settled = max(min(complete // self.hop + 1, self.stop), 0)
@@ -80,6 +88,16 @@ class RollingColumns:
     def places(self, numbers: range) -> npt.NDArray[np.int64]:
         """Return where columns lie."""
         return np.arange(numbers.start, numbers.stop) % self.width
+
+    def _levels(self, source: RingSource, new: range) -> npt.NDArray[np.uint16]:
+        """Return the levels of columns; those at the end that no whole window is centred on repeat the one before."""
+        levels = columns(source, self.grid, ColumnSpan(self.level, new.start, len(new)))
+        centred = self.grid.columns(self.level, source.frames) - new.start
+        if 0 < centred < len(new):
+            levels[:, :, centred:] = levels[:, :, centred - 1 : centred]
+        elif centred <= 0:
+            levels[:] = self.levels[:, :, (new.start - 1) % self.width, None]
+        return levels
 
     def _envelope(self, source: RingSource, new: range) -> Floats:
         """Return minimum and maximum of the frames round each column."""

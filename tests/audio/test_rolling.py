@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from desktop_app.audio.ring import RingBuffer
 from desktop_app.audio.rolling import RingSource, RollingColumns
-from desktop_app.audio.spectrogram import ColumnGrid, ColumnSpan, columns
+from desktop_app.audio.spectrogram import ColumnGrid, ColumnSpan, columns, level_db
 
 GRID = ColumnGrid(64, "hann", 4)
 SOUND = np.random.default_rng(3).normal(0, 0.1, (6_000, 2)).astype(np.float32)
@@ -26,10 +26,10 @@ class Recording:
         return self.sound[start:] if frames is None else self.sound[start : start + frames]
 
 
-def of_recording(rolling: RollingColumns, sound: Frames) -> npt.NDArray[np.uint16]:
-    """Return the columns that a recording of `sound` has where the stream holds any."""
-    span = ColumnSpan(rolling.level, rolling.first, rolling.stop - rolling.first)
-    return columns(Recording(sound), GRID, span)
+def complete(rolling: RollingColumns) -> range:
+    """Return the columns that are held and whose windows end before the newest frame."""
+    last = (rolling.frames - GRID.window_frames // 2 - rolling.hop // 2) // rolling.hop
+    return range(rolling.first, max(last + 1, rolling.first))
 
 
 @given(blocks=st.lists(st.integers(1, 900), min_size=1, max_size=12), level=st.sampled_from([0, 2, 5]))
@@ -41,8 +41,20 @@ def test_the_columns_are_those_of_a_recording_whatever_the_blocks(blocks: list[i
         ring.write(SOUND[written : written + block])
         written = min(written + block, len(SOUND))
         rolling.advance()
-    held = rolling.levels[:, :, rolling.places(range(rolling.first, rolling.stop))]
-    np.testing.assert_array_equal(held, of_recording(rolling, SOUND[:written]))
+    numbers = complete(rolling)
+    expected = columns(Recording(SOUND), GRID, ColumnSpan(level, numbers.start, len(numbers)))
+    np.testing.assert_array_equal(rolling.levels[:, :, rolling.places(numbers)], expected)
+
+
+def test_the_newest_columns_show_the_newest_whole_window_and_no_step_into_silence() -> None:
+    ring = RingBuffer(len(SOUND), 2)
+    rolling = RollingColumns(ring, GRID, 0, 512)
+    tone = np.sin(2 * np.pi * np.arange(800) / 8).astype(np.float32)
+    ring.write(np.stack([tone, tone], axis=1))
+    rolling.advance()
+    newest = level_db(rolling.levels[0, :, rolling.places(range(rolling.stop - 12, rolling.stop))]).T
+    assert (newest[GRID.window_frames // 8] > -1).all()
+    assert (newest[-4:] < -60).all()
 
 
 def test_the_envelope_holds_the_lowest_and_highest_sample_round_each_column() -> None:
