@@ -10,8 +10,9 @@ from rich.console import Console
 
 from benchmarks.__main__ import table
 from benchmarks.cases.hour import launch_on, open_in_window
+from benchmarks.cases.judge import judge_files, row
 from benchmarks.cases.start import start_window
-from benchmarks.measuring import Row, measure, seconds, times
+from benchmarks.measuring import Measured, Row, measure, seconds, times
 from benchmarks.yardsticks import read_once
 
 OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen"}
@@ -48,6 +49,13 @@ def test_the_window_tells_when_a_recording_is_painted(recording: Path) -> None:
     soundfile.write(other, np.zeros(8_000), 8_000)
     assert measure(launch_on, recording, repeats=1, environment=OFFSCREEN).seconds > 0
     assert measure(open_in_window, recording, other, "no", repeats=1, environment=OFFSCREEN).seconds > 0
+
+
+def test_judging_is_measured_a_clip_and_compared_with_the_seed_convnet(recording: Path) -> None:
+    from_files = measure(judge_files, recording.parent, repeats=1)
+    line = row("judge", 64, from_files, Measured({"seconds": 50 * from_files.seconds}, 1.0, 500))
+    assert (line.ratio, line.met, line.aim) == ("50 ×", False, "≥ 60 ×")
+    assert row("judge", 64, from_files, Measured({"seconds": 70 * from_files.seconds}, 1.0, 500)).met
 
 
 def test_the_table_shows_ratios_and_aims() -> None:
