@@ -33,6 +33,7 @@ class LabelsPages(QObject):
         listen.listing.rows_removed.connect(lambda _: self._follow_files())
         core.project.opened.connect(self._follow_files)
         workspaces.add("labels", self._make)
+        workspaces.shown.connect(self._focus)
 
     def doings(self) -> dict[str, Callable[[], object]]:
         """Return what the page's actions do, by their names."""
@@ -68,6 +69,11 @@ class LabelsPages(QObject):
         self._page.play_wanted.connect(core.playback.play)
         self._page.folder_wanted.connect(self.folder_wanted)
         return self._page
+
+    def _focus(self, name: str) -> None:
+        """Let arrows walk through the table as soon as it is there."""
+        if name == "labels":
+            self._page.setFocus()
 
     def _show_annotation(self, path: Path, annotation_id: str) -> None:
         """Show an annotation over its sound, selected."""

@@ -77,6 +77,10 @@ class ClassDialog(QDialog):
         """Return why the last change was refused."""
         return self._problem.text()
 
+    def swatch(self, colour: str) -> QToolButton:
+        """Return the button of one of the offered colours."""
+        return self._swatches[colour]
+
     def choose(self, name: str) -> None:
         """Show the fields of a class."""
         found = self.list.findItems(name, Qt.MatchFlag.MatchExactly)

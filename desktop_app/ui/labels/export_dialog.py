@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QButtonGroup,
     QCheckBox,
     QComboBox,
@@ -104,6 +103,11 @@ class LabelExportDialog(QDialog):
         """Return the format that is chosen."""
         chosen: LabelFormat = self.format.currentData()
         return chosen
+
+    def choice(self, words: str) -> QRadioButton:
+        """Return the button of a choice."""
+        number = [each for each, _ in self._offer.choices].index(words)
+        return self.findChildren(QRadioButton)[number]
 
     @property
     def wish(self) -> ExportWish:
@@ -281,7 +285,6 @@ class LabelExportDialog(QDialog):
         self.context.setRange(0.0, MOST_CONTEXT_S)
         self.context.setSingleStep(0.1)
         self.context.setSuffix(" s")
-        self.context.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.context.setProperty("role", "plain")
         self.context.setAccessibleName("Context")
         self.context.setToolTip("Sound that is kept before and after each annotation")

@@ -32,10 +32,10 @@ from desktop_app.ui.job_row import JobRow
 from desktop_app.ui.labels.annotation_table import STATUS_WORDS
 from desktop_app.ui.sorted_table import Cell, SortedTable, TableColumn
 from desktop_app.ui.widgets import role_label
-from desktop_app.ui.wording import clock, counted
+from desktop_app.ui.wording import counted
 
 SIZE = (720, 560)
-NOT_HERE = "not in this folder"
+NOT_HERE = "cannot be placed"
 COLUMN_HELP = "Column of the labels in a Raven table, where its own name does not tell"
 
 
@@ -244,7 +244,7 @@ def _cells(row: PreviewRow) -> list[Cell]:
     return [
         it.label or "?",
         place,
-        ("whole", -1.0) if it.onset_s is None else (clock(it.onset_s), it.onset_s),
+        ("whole", -1.0) if it.onset_s is None else (f"{it.onset_s:.3f} s", it.onset_s),
         ("", -1.0) if it.duration_s is None else (f"{it.duration_s:.3f} s", it.duration_s),
         STATUS_WORDS[it.status],
         ("", -1.0) if it.score is None else (f"{it.score:.2f}", it.score),

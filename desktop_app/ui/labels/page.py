@@ -109,6 +109,17 @@ class LabelsPage(QWidget):
         self._show_scheme(self._project.scheme)
         self._show_summary(self._table.summary)
 
+    @property
+    def where(self) -> str:
+        """Return what is said of the place of the labels."""
+        return self._where.whole
+
+    @property
+    def teaching(self) -> str:
+        """Return the title of what stands in the table's place; empty where the table is shown."""
+        shown = self._pages.currentWidget()
+        return shown.accessibleName() if isinstance(shown, Teaching) else ""
+
     def ask_for_import(self) -> None:
         """Ask for label files, and show what they would bring."""
         if not self._can_change():
@@ -219,6 +230,8 @@ class LabelsPage(QWidget):
         self._no_folder.add_button("Open folder…", self.folder_wanted.emit)
         self._no_labels = Teaching("No labels yet", TEACHES_LABELS)
         self._no_labels.add_button("Import label files…", self.ask_for_import)
+        self._no_folder.setAccessibleName("No folder is open")
+        self._no_labels.setAccessibleName("No labels yet")
         for page in (self._make_content(), self._no_folder, self._no_labels):
             self._pages.addWidget(page)
         column = QVBoxLayout(self)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from desktop_app.annotation.annotations import Status
 from desktop_app.annotation.queries import TableQuery
@@ -162,7 +162,6 @@ class TableFilter(QWidget):
         spin.setSingleStep(SCORE_STEP)
         spin.setValue(-SCORE_STEP)
         spin.setSpecialValueText("any")
-        spin.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         spin.setProperty("role", "plain")
         spin.setFixedWidth(56)
         spin.setAccessibleName(name)
