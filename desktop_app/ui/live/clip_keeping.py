@@ -33,6 +33,7 @@ class ClipKeeping(QWidget):
         self.context.setToolTip("Sound before and after an event that is kept with it")
         self.context.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.context.setProperty("role", "plain")
+        self.context.lineEdit().setTextMargins(4, 0, 4, 0)
         self.context.setFixedWidth(72)
         self.folder = FolderButton("Folder for clips")
         row = QHBoxLayout(self)

@@ -29,6 +29,7 @@ class FolderButton(QPushButton):
         self._folder = folder
         self.setToolTip(f"{self._name}: {folder}")
         self.setAccessibleDescription(str(folder))
+        self.updateGeometry()
         self._fit()
 
     def sizeHint(self) -> QSize:

@@ -153,5 +153,6 @@ def _number(name: str, prefix: str, suffix: str, most: float) -> QDoubleSpinBox:
     box.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
     box.setKeyboardTracking(False)
     box.setProperty("role", "plain")
-    box.setFixedWidth(box.fontMetrics().horizontalAdvance(f"{prefix}{most:.0f}{suffix}") + 24)
+    box.lineEdit().setTextMargins(4, 0, 4, 0)
+    box.setFixedWidth(box.fontMetrics().horizontalAdvance(f"{prefix}{most:.0f}{suffix}") + 28)
     return box

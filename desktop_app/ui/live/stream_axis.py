@@ -1,15 +1,16 @@
 """Where frames of a stream lie on the screen, and the round times of day among them."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from desktop_app.audio.gaps import Gap
 from desktop_app.ui.ticks import time_step
 
 Clock = Callable[[int], float]
 """Returns when a frame sounded, in seconds since 1970."""
-SAME_S = 0.001
 
 
 @dataclass(frozen=True)
@@ -51,29 +52,23 @@ class StreamAxis:
         share = (x - self.left) / max(self.width, 1)
         return round(self.oldest_frame + share * (self.newest_frame - self.oldest_frame))
 
-    def ticks(self, clock: Clock, spacing: float) -> list[tuple[float, str]]:
+    def ticks(self, clock: Clock, gaps: tuple[Gap, ...], spacing: float) -> list[tuple[float, str]]:
         """Return places and words of round times of day at least `spacing` pixels apart; none inside a gap."""
         step_s = max(time_step(self.span_s, self.width / spacing), 1.0)
-        newest_s = clock(self.newest_frame)
-        oldest_frame = max(self.oldest_frame, 0)
+        inside = sorted({gap.at_frame for gap in gaps if self.oldest_frame < gap.at_frame < self.newest_frame})
+        edges = [max(self.oldest_frame, 0), *inside, self.newest_frame]
         ticks: list[tuple[float, str]] = []
-        at_s = newest_s // step_s * step_s
-        while at_s >= newest_s - self.span_s and (frame := self._frame_at(at_s, clock)) >= oldest_frame:
-            if abs(clock(frame) - at_s) < SAME_S + 1 / self.sample_rate_hz:
-                ticks.append((self.x(frame), f"{datetime.fromtimestamp(at_s):%H:%M:%S}"))
-            at_s -= step_s
+        for begin, end in pairwise(edges):
+            begin_s, rate_hz = clock(begin), self.sample_rate_hz
+            first, last = math.ceil(begin_s / step_s), math.ceil((begin_s + (end - begin) / rate_hz) / step_s)
+            for at_s in (number * step_s for number in range(first, last)):
+                place = self.x(begin + (at_s - begin_s) * rate_hz)
+                ticks.append((place, f"{datetime.fromtimestamp(at_s):%H:%M:%S}"))
         return ticks
 
     def gaps(self, gaps: tuple[Gap, ...]) -> list[tuple[float, Gap]]:
         """Return the gaps in sight and where they lie."""
         return [(self.x(gap.at_frame), gap) for gap in gaps if gap.at_frame > self.oldest_frame]
-
-    def _frame_at(self, at_s: float, clock: Clock) -> int:
-        """Return the frame that sounded at a time: counted back from now, then mended by the gaps between."""
-        frame = self.newest_frame
-        for _ in range(3):
-            frame = max(frame + round((at_s - clock(frame)) * self.sample_rate_hz), 0)
-        return frame
 
 
 def gap_words(gap: Gap, sample_rate_hz: int) -> str:

@@ -61,7 +61,7 @@ class Waterfall(QWidget):
         self._looked_at_frame = 0
         self.tags = EventTags()
         self.setAccessibleName("Live waveform and spectrogram")
-        self.setToolTip("Click or turn the wheel to look back; Ctrl and the wheel zooms")
+        self.setAccessibleDescription("Click or turn the wheel to look back; Ctrl and the wheel zooms")
         self.setMinimumHeight(120)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.look.grid_changed.connect(self._begin_anew)
@@ -257,13 +257,14 @@ class Waterfall(QWidget):
         if self._capture is None or not self._capture.state.frames:
             return
         top = self.height() - self._axis_height()
-        for x, words in axis.ticks(self._capture.clock_s, TIME_SPACING):
+        gaps = self._capture.state.gaps
+        for x, words in axis.ticks(self._capture.clock_s, gaps, TIME_SPACING):
             painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
             painter.drawLine(QPointF(x, top), QPointF(x, top + 4))
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
             self._write(painter, x, top, words)
         warning = QColor(self._theme.tones.warning)
-        for x, gap in axis.gaps(self._capture.state.gaps):
+        for x, gap in axis.gaps(gaps):
             painter.setPen(QPen(warning, 2))
             painter.drawLine(QPointF(x, 0), QPointF(x, top + 4))
             self._write(painter, x, top, gap_words(gap, axis.sample_rate_hz), ground=True)
