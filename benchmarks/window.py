@@ -39,7 +39,7 @@ def run_app(path: str, watch: Callable[["Earmark"], None]) -> None:
     Returns when the window was closed, which `watch` has to see to.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    from desktop_app import app
+    from desktop_app.app import earmark as app
 
     class Watched(app.Earmark):
         def show(self, wanted: Path | None) -> None:
