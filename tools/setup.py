@@ -38,6 +38,9 @@ COMPARISON_TOOLS = {
 }
 """Programs that tests and tools use where they are: program -> Debian package."""
 
+COMPARISON_LIBRARIES = {"alsa-lib/libasound_module_pcm_pulse.so": "libasound2-plugins"}
+"""Parts of programs that are no command, below /usr/lib or its folder for the processor: file -> Debian package."""
+
 PIP_COMPLAINTS = (
     ("No space left on device", "The disk is full: make about 10 GB free"),
     ("name resolution", "The package index cannot be reached: connect to the network"),
@@ -96,7 +99,7 @@ def main(arguments: list[str]) -> int:
             prepare(checkout, {"dev"})
             return 0
         if command == "comparison-tools":
-            install_packages([package for tool, package in COMPARISON_TOOLS.items() if not shutil.which(tool)])
+            install_packages(missing_comparison_tools())
             return 0
     except SetupError as problem:
         print(problem, file=sys.stderr)
@@ -106,6 +109,18 @@ def main(arguments: list[str]) -> int:
         return 130
     print(__doc__, file=sys.stderr)
     return 2
+
+
+def missing_comparison_tools() -> list[str]:
+    """Return the Debian packages of what tests compare with and this machine lacks."""
+    programs = [package for tool, package in COMPARISON_TOOLS.items() if not shutil.which(tool)]
+    places = (Path("/usr/lib"), *Path("/usr/lib").glob("*-linux-gnu*"))
+    libraries = [
+        package
+        for file, package in COMPARISON_LIBRARIES.items()
+        if not any((place / file).exists() for place in places)
+    ]
+    return programs + libraries
 
 
 def require_python() -> None:
