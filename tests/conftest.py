@@ -11,6 +11,11 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop_app.app import Earmark
+from tests.audio.fake_output import FakeDevice
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -50,3 +55,18 @@ def chirp_and_noise() -> npt.NDArray[np.float32]:
     right = 0.5 * np.sin(2 * np.pi * (3000 * t - 500 * t**2))
     mixed = np.stack([left, right], axis=1) + noise
     return np.clip(mixed, -0.7, 0.7).astype(np.float32)
+
+
+@pytest.fixture
+def device() -> FakeDevice:
+    """Return a sound device in memory."""
+    return FakeDevice()
+
+
+@pytest.fixture
+def earmark(qapp: QApplication, qtbot: QtBot, device: FakeDevice) -> Iterator[Earmark]:
+    """Return the real application on its default settings, closed by its own window after the test."""
+    made = Earmark(qapp, device)
+    qtbot.addWidget(made.window)
+    yield made
+    made.window.close()

@@ -1,7 +1,6 @@
 """The whole way of a first session: open, wait, classify, sort, choose, play, export, read back."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -36,21 +35,6 @@ def folder(tmp_path: Path) -> Path:
     (below / "damaged.flac").write_bytes(b"fLaC" + bytes(100))
     (below / "notes.txt").write_text("not a recording")
     return folder
-
-
-@pytest.fixture
-def device() -> FakeDevice:
-    """Return a sound device in memory."""
-    return FakeDevice()
-
-
-@pytest.fixture
-def earmark(qapp: QApplication, qtbot: QtBot, device: FakeDevice) -> Iterator[Earmark]:
-    """Return the real application on its default settings, closed by its own window after the test."""
-    made = Earmark(qapp, device)
-    qtbot.addWidget(made.window)
-    yield made
-    made.window.close()
 
 
 def open_and_scan(earmark: Earmark, folder: Path, qtbot: QtBot) -> None:

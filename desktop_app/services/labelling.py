@@ -139,11 +139,11 @@ class Labelling(QObject):
         self._do(lambda hand: hand.resize(old, new))
 
     def judge(self, status: Status) -> None:
-        """Accept, reject or doubt the selected annotations, else all drafts of the recording, and go on.
+        """Accept, reject or doubt what `_in_question` returns, and go on.
 
         From a selected draft it goes to the next draft; after the last one, or without any, `went_on` is emitted.
         """
-        wanted = self.selected or [each for each in self.annotations if each.status == Status.DRAFT]
+        wanted = self._in_question()
         was_selected = bool(self.selected)
         if not wanted:
             self.nothing_to_judge.emit()
@@ -164,9 +164,9 @@ class Labelling(QObject):
 
     def reject(self) -> None:
         """Reject what a model said; delete what people drew."""
-        mine = [each for each in self.selected if each.source == MANUAL]
-        if mine and len(mine) == len(self.selected):
-            self.delete()
+        wanted = self._in_question()
+        if wanted and all(each.source == MANUAL for each in wanted):
+            self._do(lambda hand: hand.delete(wanted))
         else:
             self.judge(Status.REJECTED)
 
@@ -194,6 +194,11 @@ class Labelling(QObject):
     def set_note(self, annotation: Annotation, note: str) -> None:
         """Write about an annotation."""
         self._do(lambda hand: hand.set_note(annotation, note))
+
+    def _in_question(self) -> list[Annotation]:
+        """Return the selected annotations, else all drafts, else those on the whole recording: judged too quickly."""
+        drafts = [each for each in self.annotations if each.status == Status.DRAFT]
+        return self.selected or drafts or [each for each in self.annotations if each.onset_s is None]
 
     def _label_whole(self, name: str, *, beside: bool) -> None:
         there = self.of_whole

@@ -88,6 +88,7 @@ class ChannelLanes(pg.GraphicsView):
         """Make lanes for so many channels; with other lanes than before, the items are new."""
         if channels == self.channels:
             return
+        held = self._lanes, self.waveforms, self.spectrograms  # the scene stumbles over items that went before it
         self._lanes, self.waveforms, self.spectrograms = [], [], []
         self._panel = QGraphicsWidget()
         self._panel.geometryChanged.connect(self._arrange)
@@ -95,6 +96,7 @@ class ChannelLanes(pg.GraphicsView):
             self._add_waveform(channel, _channel_name(channel, channels))
             self._add_spectrogram(channel)
         pg.GraphicsView.setCentralItem(self, self._panel)
+        del held
         self.setMinimumHeight(channels * (WAVEFORM_HEIGHT + SPECTROGRAM_HEIGHT + 2 * SPACING))
         self._show_window()
 

@@ -3,6 +3,7 @@
 A QTableView, although it is a list: a QTreeView asks the model for every row after every sort, 0.25 s at 100,000.
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,11 +14,13 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView,
 from desktop_app.services.settings import Settings
 from desktop_app.ui.folder_delegates import ROW_HEIGHT, CellDelegate, Index, LabelDelegate, NameDelegate, ScoreDelegate
 from desktop_app.ui.folder_model import FolderModel
-from desktop_app.ui.folder_row import COLUMNS, column_number
+from desktop_app.ui.folder_row import COLUMNS, FolderRow, column_number
 
 LOOK_DELAY_MS = 80
 """Scrolling must have paused so long before the rows on screen are asked for."""
 NARROWEST = 40
+LONGEST_WAY = 1_000
+"""Steps forward that can be gone back where the filter has taken away what was judged."""
 SELECT_ROW = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 
 
@@ -36,6 +39,11 @@ class FolderView(QTableView):
         self._model = model
         self._settings = settings
         self._current: Path | None = None
+        self._order: list[FolderRow] = []
+        self._below: list[FolderRow] | None = None
+        """Where the filter hides the current recording: the rows that stood below it, None if it was never there."""
+        self._way: deque[Path] = deque(maxlen=LONGEST_WAY)
+        self._stepping = False
         self._filling = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -48,6 +56,7 @@ class FolderView(QTableView):
         self.doubleClicked.connect(self._activate)
         self.verticalScrollBar().valueChanged.connect(lambda _: self._timer.start())
         model.rowsInserted.connect(self._rows_inserted)
+        model.layoutAboutToBeChanged.connect(self._note_order)
         model.reordered.connect(self._reordered)
         model.modelReset.connect(self._forget)
 
@@ -64,12 +73,19 @@ class FolderView(QTableView):
         self._show_current()
 
     def step(self, by: int) -> None:
-        """Go so many rows down (up: negative); from the first row where the current one is not on screen."""
-        count = self._model.rowCount()
-        if count == 0:
-            return
-        row = self._row()
-        self._go_to(min(max(row + by, 0), count - 1) if row >= 0 else (0 if by > 0 else count - 1))
+        """Go one row down (1) or up (-1); up the way that steps down have come, even if the filter hides it by now.
+
+        Where the filter has taken the current recording away, its neighbours are those it had.
+        """
+        self._stepping = True
+        if by < 0 and self._way:
+            self._go_back_to(self._way.pop())
+        else:
+            came_from = self._current
+            self._go_to(self._neighbour(by))
+            if by > 0 and came_from is not None and came_from != self._current:
+                self._way.append(came_from)
+        self._stepping = False
 
     def chosen_paths(self) -> list[Path]:
         """Return the selected recordings from top to bottom."""
@@ -153,8 +169,30 @@ class FolderView(QTableView):
         self._settings.change(hidden_columns=tuple(hidden))
         self._fill_width()
 
+    def _neighbour(self, by: int) -> int:
+        """Return the row below (1) or above (-1) the current recording, whether that is on screen or not."""
+        last = self._model.rowCount() - 1
+        if (row := self._row()) >= 0:
+            return min(max(row + by, 0), last)
+        if self._below is None:
+            return 0 if by > 0 else last
+        row = next((each.position for each in self._below if each.position >= 0), last + 1)
+        return row if by > 0 else max(row - 1, 0)
+
+    def _go_back_to(self, path: Path) -> None:
+        """Show a recording again; one that the filter hides stands before the row that was current."""
+        if self._model.position(path) >= 0:
+            self._go_to(self._model.position(path))
+        elif self._model.row_of(path) is not None:
+            if self._row() >= 0:
+                self._below = self._model.shown[self._row() :]
+            self._current = path
+            self.selectionModel().clear()
+            self.row_entered.emit(path)
+
     def _go_to(self, row: int) -> None:
-        self.setCurrentIndex(self._model.index(row, 0))
+        if 0 <= row < self._model.rowCount():
+            self.setCurrentIndex(self._model.index(row, 0))
 
     def _row(self) -> int:
         return self.currentIndex().row() if self.currentIndex().isValid() else -1
@@ -175,7 +213,10 @@ class FolderView(QTableView):
         if not self.selectionModel().hasSelection():  # the focus alone makes a row current
             self.selectionModel().select(index, SELECT_ROW)
         path = self._model.shown[index.row()].path
+        self._below = None
         if path != self._current:
+            if not self._stepping:
+                self._way.clear()
             self._current = path
             self.row_entered.emit(path)
 
@@ -188,15 +229,27 @@ class FolderView(QTableView):
             self._show_current()
         self._timer.start()
 
+    def _note_order(self) -> None:
+        self._order = self._model.shown
+
     def _reordered(self) -> None:
         """Find the current recording again where the filter let it back in, and keep it in sight where it moved."""
         position = self._model.position(self._current) if self._current is not None else -1
+        if position < 0 and self._below is None and self._current is not None:
+            self._below = self._rows_below(self._current)
+        self._order = []
         if self._row() != position:
             self._show_current()
         self._timer.start()
 
+    def _rows_below(self, path: Path) -> list[FolderRow] | None:
+        """Return the rows that stood below a recording before they were put into another order."""
+        place = next((place for place, row in enumerate(self._order) if row.path == path), None)
+        return self._order[place + 1 :] if place is not None else None
+
     def _forget(self) -> None:
-        self._current = None
+        self._current = self._below = None
+        self._way.clear()
         self._timer.start()
 
     def _look(self) -> None:
@@ -227,6 +280,8 @@ class FolderView(QTableView):
             self._go_to(0 if event.key() == Qt.Key.Key_Home else self._model.rowCount() - 1)
         elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and not event.modifiers():
             self.step(-1 if event.key() == Qt.Key.Key_Left else 1)
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and not event.modifiers() and self._row() < 0:
+            self.step(-1 if event.key() == Qt.Key.Key_Up else 1)
         else:
             super().keyPressEvent(event)
 

@@ -75,7 +75,7 @@ class Overview(QWidget):
     def set_play_head(self, at_s: float) -> None:
         """Mark the play head."""
         old, self._play_head_s = self._x(self._play_head_s), at_s
-        if round(old) != round(self._x(at_s)):
+        if self._view.frames and round(old) != round(self._x(at_s)):
             for x in (old, self._x(at_s)):
                 self.update(round(x) - 2, 0, 5, self.height())
 

@@ -201,3 +201,21 @@ def test_a_mark_at_the_play_head_is_a_point(desk: Desk) -> None:
     desk.session.play_head_s = 1.25
     desk.labelling.mark_play_head()
     assert [(each.onset_s, each.offset_s, each.label) for each in desk.labelling.annotations] == [(1.25, 1.25, "")]
+
+
+def test_what_was_judged_too_quickly_can_be_judged_again_without_selecting_it(desk: Desk, qtbot: QtBot) -> None:
+    desk.take(qtbot, ("yes", 0.0, 1.0, 0.9))
+    desk.labelling.judge(Status.ACCEPTED)
+    desk.labelling.judge(Status.UNCERTAIN)
+    assert desk.labels == [("yes", Status.UNCERTAIN)]
+    desk.labelling.reject()
+    assert desk.labels == [("yes", Status.REJECTED)]
+    assert desk.went_on == [True] * 3
+
+
+def test_del_takes_the_own_label_of_a_clip_away(desk: Desk) -> None:
+    desk.labelling.label("yes")
+    desk.labelling.reject()
+    assert desk.labels == []
+    desk.project.history.undo()
+    assert desk.labels == [("yes", Status.ACCEPTED)]

@@ -362,6 +362,13 @@ def test_with_nothing_shown_the_mouse_does_nothing(stage: Stage) -> None:
     assert stage.timeline.view.frames == 0
 
 
+def test_sound_may_play_before_the_recording_is_on_the_screen(stage: Stage) -> None:
+    stage.session.recording = stage.record(tone(2000, 10))
+    stage.session.play_head_s = 0.5
+    stage.show(stage.session.recording)
+    assert stage.session.play_head_s == 0.5
+
+
 def test_stepping_quickly_through_recordings_ends_with_the_last(stage: Stage) -> None:
     paths = [stage.record(tone(1000, 1 + number), name=f"{number}.wav") for number in range(6)]
     for path in paths[:-1]:
