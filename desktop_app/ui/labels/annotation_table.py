@@ -89,7 +89,9 @@ def dot_icon(colour: str, size: int = DOT) -> QIcon:
     painter.drawEllipse(0, 0, 2 * size, 2 * size)
     painter.end()
     pixmap.setDevicePixelRatio(2)
-    return QIcon(pixmap)
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)  # else the style tints it in a selected row
+    return icon
 
 
 def _words(it: Annotation) -> tuple[str, str, str, str]:

@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from desktop_app.ui.actions import shown_key
+from desktop_app.ui.labels.class_palette import FlowLayout
 from desktop_app.ui.labels.label_panel import LabelEntry
 from desktop_app.ui.labels.table_view import ACCEPT, DELETE, KEYS, REJECT, UNCERTAIN
 from desktop_app.ui.widgets import role_label
@@ -60,14 +61,25 @@ class BulkBar(QWidget):
             widget.setEnabled(bool(chosen) and not read_only)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self._words)
-        row.addWidget(self.choose_all)
-        row.addStretch(1)
-        for widget in (self.entry, self.note, *self.buttons.values()):
-            row.addWidget(widget)
+        """Put what belongs together beside each other; a narrow window has it in two lines."""
+        flow = FlowLayout(self)
+        flow.setSpacing(8)
+        parts: tuple[tuple[QWidget, ...], ...] = (
+            (self._words, self.choose_all),
+            (self.entry, self.note),
+            tuple(self.buttons.values()),
+        )
+        for widgets in parts:
+            part = QWidget()
+            row = QHBoxLayout(part)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(8)
+            for widget in widgets:
+                row.addWidget(widget)
+            flow.addWidget(part)
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def _button(self, words: str, what: str, tip: str) -> QPushButton:
         button = QPushButton(words)

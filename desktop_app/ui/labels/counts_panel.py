@@ -11,6 +11,7 @@ from desktop_app.ui.labels.table_filter import OWN_FOLDER, UNNAMED
 from desktop_app.ui.sorted_table import ROW_HEIGHT, Cell, SortedTable, TableColumn
 
 ALL = "All"
+LEAST_WIDTH = 192
 LEFT_TIP, DONE_TIP = "Drafts, which nobody has judged", "Accepted, rejected or uncertain"
 
 
@@ -33,6 +34,7 @@ class CountsPanel(QWidget):
         self.classes = _table("Classes", "Class", LEFT_TIP, DONE_TIP)
         self.statuses = SortedTable("Statuses", (TableColumn("Status"), TableColumn("Count", number=True)))
         self.folders = _table("Folders", "Folder", "Recordings with a draft", "Recordings without a draft")
+        self.setMinimumWidth(LEAST_WIDTH)
         self.folders.setTextElideMode(Qt.TextElideMode.ElideLeft)
         self.statuses.setFixedHeight((len(Status) + 2) * ROW_HEIGHT + 8)
         column = QVBoxLayout(self)

@@ -7,7 +7,16 @@ from pathlib import Path, PurePosixPath
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop_app.annotation.annotations import Annotation, Status
 from desktop_app.annotation.queries import TableQuery
@@ -134,7 +143,7 @@ class LabelsPage(QWidget):
             return None
         dialog = ImportDialog(self._services.files, paths, self._project.scheme, self.window())
         dialog.imported.connect(self._services.messages.info)
-        dialog.show()
+        self._show_dialog(dialog)
         return dialog
 
     def ask_for_export(self) -> None:
@@ -154,11 +163,17 @@ class LabelsPage(QWidget):
         files, settings = self._services.files, self._services.settings
         dialog = LabelExportDialog(files, LabelOffer(choices, examples), settings, self.window())
         dialog.written.connect(self._services.messages.info)
-        dialog.show()
+        self._show_dialog(dialog)
 
     def relink(self) -> None:
         """Show which recordings are missing, and let them be found."""
-        RelinkDialog(self._services.relinking, self._folder(), self._services.paths(), self.window()).show()
+        relinking, paths = self._services.relinking, self._services.paths()
+        self._show_dialog(RelinkDialog(relinking, self._folder(), paths, self.window()))
+
+    def _show_dialog(self, dialog: QDialog) -> None:
+        """Show a dialog until it is done or the labels it is about are closed."""
+        self._project.closed.connect(dialog.close)
+        dialog.show()
 
     def _clip_of(self, path: str, it: Annotation) -> ClipRequest:
         return ClipRequest(self._folder() / path, it.onset_s or 0.0, it.offset_s, it.label)
