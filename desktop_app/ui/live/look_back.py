@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -15,6 +16,7 @@ from desktop_app.services.live_folders import clips_folder
 from desktop_app.services.looking_back import Glance
 from desktop_app.services.monitor_thread import HeardEvent
 from desktop_app.services.settings import Settings
+from desktop_app.ui.file_manager import show_in_file_manager
 from desktop_app.ui.labels.label_panel import LabelEntry
 from desktop_app.ui.labels.marks import Marks
 from desktop_app.ui.live.parts import tab_only
@@ -117,6 +119,7 @@ class LookBack(QWidget):
         self.entry.entered.connect(lambda label, _: self.cut_out(label))
         self.entry.left.connect(self.timeline.setFocus)
         self._desk.looking_back.taken.connect(self._show_glance)
+        self._desk.looking_back.cut_finished.connect(self._tell_of_clip)
         self.timeline.engine.opened.connect(lambda opened: self._desk.listening.set_duration(opened.duration_s))
         self.timeline.engine.opened.connect(lambda _: self._opened())
         self.timeline.play_requested.connect(self._desk.listening.play)
@@ -126,6 +129,10 @@ class LookBack(QWidget):
         self._glance = glance
         self._desk.session.recording = glance.path
         self.timeline.show_recording(glance.path)
+
+    def _tell_of_clip(self, path: Path) -> None:
+        where = f"{path.parent.name}/{path.name}"
+        self._desk.messages.info(f"The clip is saved as {where}.", "Show it", lambda: show_in_file_manager(path))
 
     def _holds(self, glance: Glance, frames: tuple[int, int]) -> bool:
         """Return whether a stretch of the stream is in the glance that is shown."""

@@ -47,6 +47,7 @@ class LivePanel(QWidget):
     ) -> None:
         super().__init__()
         self.desk, self._shelf, self._settings, self._actions = desk, shelf, settings, actions
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.capture_bar = CaptureBar(settings)
         self.record_bar = RecordBar(settings, actions)
         self.waterfall = Waterfall(settings, theme)
@@ -311,8 +312,9 @@ class LivePanel(QWidget):
             self.desk.monitor.keep_clips(*self._clips_kept)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Draw again."""
+        """Draw again, and take the keyboard: Space is to look back, not to press what happens to have the focus."""
         super().showEvent(event)
+        self.setFocus()
         self._run_frames()
 
     def hideEvent(self, event: QHideEvent) -> None:
