@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QWidget
 from desktop_app.annotation.fingerprints import relative_path
 from desktop_app.app.core import Core
 from desktop_app.app.listen_page import ListenPage
+from desktop_app.services.class_changes import ClassChanges
 from desktop_app.services.relinking import Relinking
 from desktop_app.ui.workspaces import Workspaces
 
 if TYPE_CHECKING:  # made with the page, so that the window stands before anybody needs it
+    from desktop_app.ui.labels.class_dialog import ClassDialog
     from desktop_app.ui.labels.page import LabelsPage
 
 
@@ -34,6 +36,12 @@ class LabelsPages(QObject):
         core.project.opened.connect(self._follow_files)
         workspaces.add("labels", self._make)
         workspaces.shown.connect(self._focus)
+        self._changes = ClassChanges(core.project, self)
+        self._changes.refused.connect(core.messages.warning)
+        palette = listen.label_panel.palette_of_classes
+        palette.change_wanted.connect(self._change_class)
+        palette.merge_wanted.connect(lambda name: self._change_class(name).into.setFocus())
+        palette.remove_wanted.connect(self._changes.remove)
 
     def doings(self) -> dict[str, Callable[[], object]]:
         """Return what the page's actions do, by their names."""
@@ -69,6 +77,11 @@ class LabelsPages(QObject):
         self._page.play_wanted.connect(core.playback.play)
         self._page.folder_wanted.connect(self.folder_wanted)
         return self._page
+
+    def _change_class(self, name: str) -> "ClassDialog":
+        from desktop_app.ui.labels.class_dialog import ClassDialog
+
+        return ClassDialog.open_for(self.core.project, name, self._workspaces.window())
 
     def _focus(self, name: str) -> None:
         """Let arrows walk through the table as soon as it is there."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice
 
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLineEdit, QPushButton, QWidget
@@ -17,6 +18,8 @@ TYPING_DELAY_MS = 150
 COMBO_WIDTH = 128
 TEXT_WIDTH = 160
 SCORE_STEP = 0.05
+MOST_FOLDERS = 2_000
+"""More than anybody finds in a list; a text finds the others."""
 UNNAMED = "(no label)"
 OWN_FOLDER = "(this folder)"
 
@@ -73,7 +76,8 @@ class TableFilter(QWidget):
         """Offer what the project has; what is chosen stays chosen."""
         self._fill(self.label, ((label or UNNAMED, label) for label in summary.labels))
         self._fill(self.source, ((source, source) for source in summary.sources))
-        self._fill(self.folder, ((each.folder, each.folder) for each in summary.folders if each.folder))
+        folders = (each.folder for each in summary.folders if each.folder)
+        self._fill(self.folder, ((folder, folder) for folder in islice(folders, MOST_FOLDERS)))
 
     def choose_label(self, label: str | None) -> None:
         """Show one label alone; None: all."""

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.app import Earmark
 from desktop_app.services.session import Selection
+from desktop_app.ui.labels.class_dialog import ClassDialog
 from desktop_app.ui.labels.page import LabelsPage
 from tests.audio.fake_output import FakeDevice
 
@@ -98,3 +99,14 @@ def test_another_folder_brings_its_own_labels(earmark: Earmark, tmp_path: Path, 
     earmark.open(empty)
     qtbot.waitUntil(lambda: page.teaching == "No labels yet")
     assert page.view.labels_model.rowCount() == 0
+
+
+def test_the_menu_of_a_chip_changes_merges_and_removes_its_class(earmark: Earmark, qtbot: QtBot) -> None:
+    palette, project = earmark.listen.label_panel.palette_of_classes, earmark.core.project
+    palette.change_wanted.emit("robin")
+    dialog = earmark.window.findChild(ClassDialog)
+    assert dialog is not None
+    assert dialog.name.text() == "robin"
+    dialog.close()
+    palette.remove_wanted.emit("robin")
+    assert project.scheme.names == ("wren",)
