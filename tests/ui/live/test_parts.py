@@ -1,0 +1,195 @@
+"""The parts beside the live sound: meter, bars, list of events, rule, choice of the microphone."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from desktop_app.audio.devices import Device
+from desktop_app.audio.levels import Levels
+from desktop_app.audio.recorder import RecordState
+from desktop_app.classifier.event_rule import EventRule
+from desktop_app.classifier.pace import Load
+from desktop_app.classifier.streaming import Event, StreamResult
+from desktop_app.services.monitor_thread import HeardEvent
+from desktop_app.services.settings import LivePreferences, Settings
+from desktop_app.ui.actions import Actions
+from desktop_app.ui.live.capture_bar import CaptureBar
+from desktop_app.ui.live.event_list import MOST_ROWS, EventList
+from desktop_app.ui.live.level_meter import LevelMeterView
+from desktop_app.ui.live.record_bar import RecordBar
+from desktop_app.ui.live.rule_panel import RulePanel, rule_of
+from desktop_app.ui.live.score_bars import ROWS, ScoreBars
+from desktop_app.ui.live.side_column import load_words
+from desktop_app.ui.theme import Theme
+
+CLASSES = ("_silence_", "_unknown_", "yes", "no")
+
+
+def heard(label: str, at_s: float = 5.0) -> HeardEvent:
+    return HeardEvent(Event(label, 0.9, at_s - 1, at_s, at_s + 0.2, "model"), 1_700_000_000 + at_s, None)
+
+
+def result(*scores: float) -> StreamResult:
+    values = np.array(scores, np.float32)
+    return StreamResult(1.0, values, values, None)
+
+
+def test_the_meter_lights_its_clip_light_and_says_it_in_words(qtbot: QtBot, theme: Theme) -> None:
+    meter = LevelMeterView(theme)
+    qtbot.addWidget(meter)
+    meter.resize(280, 40)
+
+    def has(colour: str) -> bool:
+        image = meter.grab().toImage()
+        return any(
+            image.pixelColor(x, y) == QColor(colour) for x in range(240, image.width()) for y in range(image.height())
+        )
+
+    meter.show_levels(Levels((-12.0,), (-20.0,), (-9.0,), clipped=False, silent=False))
+    assert not has(theme.tones.error)
+    meter.show_levels(Levels((-0.0,), (-3.0,), (0.0,), clipped=True, silent=False))
+    assert has(theme.tones.error)
+    assert "overloaded" in meter.accessibleDescription()
+
+
+def test_the_meter_grows_with_the_channels_and_stays_while_nothing_is_heard(qtbot: QtBot, theme: Theme) -> None:
+    meter = LevelMeterView(theme)
+    qtbot.addWidget(meter)
+    one = meter.sizeHint().height()
+    meter.show_levels(Levels((-12.0,) * 2, (-20.0,) * 2, (-9.0,) * 2, clipped=False, silent=False))
+    two = meter.sizeHint().height()
+    meter.show_levels(None)
+    assert one < two == meter.sizeHint().height()
+
+
+def test_bars_show_the_classes_that_scored_highest_of_late(qtbot: QtBot) -> None:
+    bars = ScoreBars()
+    qtbot.addWidget(bars)
+    bars.show_classes([*CLASSES, *(f"other {number}" for number in range(20))])
+    scores = [0.1, 0.0, 0.8, 0.05] + [0.0] * 20
+    bars.show_results([result(*scores)])
+    assert bars.shown[0] == ("yes", pytest.approx(0.8))
+    assert len(bars.shown) == ROWS
+    scores[2], scores[3] = 0.0, 0.3
+    bars.show_results([result(*scores)])
+    assert bars.shown[0][0] == "yes", "rows must not dance"
+    bars.show_results([result(*scores)] * 60)
+    assert bars.shown[0][0] == "no"
+
+
+def test_bars_of_another_model_ignore_results_of_the_one_before(qtbot: QtBot) -> None:
+    bars = ScoreBars()
+    qtbot.addWidget(bars)
+    bars.show_classes(CLASSES)
+    bars.show_results([result(0.5, 0.5)])
+    assert [score for _, score in bars.shown] == [0, 0, 0, 0]
+    bars.show_rule(EventRule(threshold=0.4))
+    bars.grab()
+
+
+def test_the_newest_event_is_on_top_and_the_oldest_goes_at_last(qtbot: QtBot, theme: Theme) -> None:
+    events = EventList(theme)
+    qtbot.addWidget(events)
+    for number in range(MOST_ROWS + 5):
+        events.add(heard(f"{number}"))
+    assert len(events.events) == MOST_ROWS
+    assert events.events[0].event.label == f"{MOST_ROWS + 4}"
+    events.clear_events()
+    assert events.events == []
+
+
+def test_enter_plays_the_event_that_is_current(qtbot: QtBot, theme: Theme) -> None:
+    events = EventList(theme)
+    qtbot.addWidget(events)
+    events.show()
+    played: list[HeardEvent] = []
+    events.play_wanted.connect(played.append)
+    for label in ("yes", "no"):
+        events.add(heard(label))
+    events.setCurrentIndex(events.model().index(1, 0))
+    QTest.keyClick(events, Qt.Key.Key_Return)
+    assert [each.event.label for each in played] == ["yes"]
+
+
+def test_a_class_can_have_a_threshold_of_its_own_and_give_it_up(qtbot: QtBot, settings: Settings) -> None:
+    panel = RulePanel(settings)
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.show_classes(CLASSES)
+    assert [panel.scope.itemText(place) for place in range(panel.scope.count())] == ["All classes", "yes", "no"]
+    assert "_silence_, _unknown_" in panel.words
+    panel.scope.setCurrentIndex(1)
+    panel.threshold.slider.setFocus()
+    QTest.keyClick(panel.threshold.slider, Qt.Key.Key_Home)
+    assert rule_of(settings.values.live).threshold_of("yes") == pytest.approx(0.05)
+    assert rule_of(settings.values.live).threshold_of("no") == pytest.approx(0.7)
+    assert panel.scope.itemText(1) == "yes (0.05)"
+    qtbot.mouseClick(panel.same, Qt.MouseButton.LeftButton)
+    assert settings.values.live.thresholds == {}
+    assert panel.threshold.value == pytest.approx(0.7)
+
+
+def test_every_slider_of_the_rule_is_remembered(qtbot: QtBot, settings: Settings) -> None:
+    panel = RulePanel(settings)
+    qtbot.addWidget(panel)
+    for slider in panel.sliders.values():
+        slider.slider.setValue(slider.slider.maximum())
+    live = settings.values.live
+    assert (live.averaging_s, live.minimum_count, live.suppression_s) == (2.0, 10, 5.0)
+    assert Settings(settings.path).values.live == LivePreferences()
+    settings.save()
+    assert Settings(settings.path).values.live == live
+
+
+def test_a_microphone_that_is_away_stays_chosen(qtbot: QtBot, settings: Settings) -> None:
+    settings.change(live=LivePreferences(device="Bat (ALSA)"))
+    bar = CaptureBar(settings)
+    qtbot.addWidget(bar)
+    bar.show_devices([Device("Built in", 2, 48_000, True, "ALSA")])
+    assert bar.device.currentText() == "Bat (ALSA) – away"
+    assert bar.request.device == "Bat (ALSA)"
+    bar.show_devices([Device("Bat", 1, 256_000, False, "ALSA")])
+    assert bar.device.currentText() == "Bat (ALSA), 1 channel, 256 kHz"
+
+
+def test_channels_go_as_far_as_the_microphone_has_them(qtbot: QtBot, settings: Settings) -> None:
+    bar = CaptureBar(settings)
+    qtbot.addWidget(bar)
+    bar.show_devices([Device("Array", 6, 48_000, True, "ALSA")])
+    assert bar.channels.itemText(bar.channels.count() - 1) == "6 channels"
+    bar.channels.setCurrentIndex(4)
+    bar.channels.activated.emit(4)
+    assert bar.request.channels == 4
+
+
+def test_a_disk_that_is_nearly_full_is_a_warning(qtbot: QtBot, settings: Settings, actions: Actions) -> None:
+    bar = RecordBar(settings, actions)
+    qtbot.addWidget(bar)
+    bar.show_running(True)
+    bar.show_progress(75.0, RecordState(files=(Path("/night/one.flac"),)))
+    bar.show_free(3e9)
+    assert bar.words.whole == "Recording 1:15  ·  one.flac  ·  3.0 GB free"
+    assert bar.words.property("role") == ""
+    bar.show_free(4e8)
+    assert bar.words.property("role") == "warning"
+
+
+def test_how_recordings_are_written_is_remembered(qtbot: QtBot, settings: Settings, actions: Actions) -> None:
+    bar = RecordBar(settings, actions)
+    qtbot.addWidget(bar)
+    bar.pre_roll.setValue(30)
+    bar.split.setValue(60)
+    bar.format.setCurrentText("WAV")
+    made = bar.record_settings
+    assert (made.pre_roll_s, made.split_s, made.format) == (30, 3_600, "WAV")
+    assert settings.values.live.format == "WAV"
+
+
+def test_what_judging_costs_is_in_words() -> None:
+    words = load_words(Load(hop_s=0.2, real_time_factor=0.0123, lag_s=0.035), 1.5)
+    assert words == "0.012 × real time, every 200 ms, lag 35 ms, 1.50 s missing"
