@@ -43,7 +43,9 @@ from desktop_app.ui.wording import counted
 
 LOOK_DELAY_MS = 300
 MOST_CONTEXT_S = 60.0
-PROBLEMS_HEIGHT = 96
+PROBLEMS_HEIGHT = 64
+WIDEST_TITLE = "Sample rate"
+"""In the form over the context, with which it is in line."""
 SIZE = (600, 640)
 STEM = "labels"
 
@@ -249,9 +251,6 @@ class LabelExportDialog(QDialog):
         column.addWidget(self.format)
         column.addWidget(self.each_alone)
         column.addWidget(self._make_sound())
-        column.addSpacing(8)
-        column.addWidget(role_label("Where to", "title"))
-        column.addLayout(self._make_target())
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -267,6 +266,8 @@ class LabelExportDialog(QDialog):
         outer.setContentsMargins(16, 16, 16, 16)
         outer.setSpacing(8)
         outer.addWidget(area, 1)
+        outer.addWidget(role_label("Where to", "title"))
+        outer.addLayout(self._make_target())
         for widget in (self._words, self._problems, self.progress):
             outer.addWidget(widget)
         outer.addLayout(self._make_buttons())
@@ -288,8 +289,11 @@ class LabelExportDialog(QDialog):
         self.context.setProperty("role", "plain")
         self.context.setAccessibleName("Context")
         self.context.setToolTip("Sound that is kept before and after each annotation")
+        title = role_label("Context", role="")
+        title.setMinimumWidth(title.fontMetrics().horizontalAdvance(WIDEST_TITLE))
         form = QFormLayout()
-        form.addRow("Context", self.context)
+        form.setHorizontalSpacing(16)
+        form.addRow(title, self.context)
         column = QVBoxLayout(self._sound_box)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(8)

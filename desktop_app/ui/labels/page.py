@@ -61,8 +61,8 @@ TEACHES_LABELS = (
     "there (F8), or bring label files of Audacity, Raven, BirdNET, Praat and others: drop them here."
 )
 SIDE_WIDTH = 240
-EXAMPLES = 4
-"""Annotations whose clips' names are shown before an export, one of them as more to come."""
+EXAMPLES = 3
+"""Annotations whose clips' names are shown before an export."""
 STATUS_OF = {ACCEPT: Status.ACCEPTED, REJECT: Status.REJECTED, UNCERTAIN: Status.UNCERTAIN}
 POINT_S = 1.0
 """What is played of a point, which has no length."""

@@ -11,13 +11,14 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from desktop_app.annotation.queries import Order, TableRow
 from desktop_app.services.label_measuring import LabelMeasuring
 from desktop_app.services.label_table import LabelTable
 from desktop_app.services.settings import Settings
+from desktop_app.ui.actions import shown_key
 from desktop_app.ui.labels.annotation_table import DOT
 from desktop_app.ui.labels.table_columns import COLUMNS, LABEL, MEASURED, place_of
 from desktop_app.ui.labels.table_model import LabelTableModel
@@ -45,6 +46,16 @@ KEYS = {
     "F2": NOTE,
 }
 """What keys do to the chosen rows, whatever they do elsewhere in the window."""
+ACTS = {
+    JUMP: "Show over its sound",
+    PLAY: "Play",
+    ACCEPT: "Accept",
+    REJECT: "Reject",
+    UNCERTAIN: "Uncertain",
+    LABEL_FIELD: "Label…",
+    NOTE: "Note…",
+    DELETE: "Delete",
+}
 
 
 class LabelTableView(QTableView):
@@ -162,6 +173,10 @@ class LabelTableView(QTableView):
     def _column_menu(self, at: QPoint) -> None:
         menu = QMenu("Columns", self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._fill_columns(menu)
+        menu.popup(self.horizontalHeader().mapToGlobal(at))
+
+    def _fill_columns(self, menu: QMenu) -> None:
         for number, column in enumerate(COLUMNS):
             if column.name == MEASURED[0]:
                 menu.addSection("Measured from the sound")
@@ -172,7 +187,19 @@ class LabelTableView(QTableView):
             action.setToolTip(column.tip)
             action.setChecked(not self.horizontalHeader().isSectionHidden(number))
             action.toggled.connect(lambda on, number=number: self.show_column(number, on))
-        menu.popup(self.horizontalHeader().mapToGlobal(at))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what the keys do, and the columns; the menu key asks for it too."""
+        menu = QMenu(self)
+        for what, words in ACTS.items():
+            key = next(key for key, act in KEYS.items() if act == what)
+            action = menu.addAction(f"{words}\t{shown_key(key)}")
+            action.setEnabled(bool(self.chosen_count))
+            action.triggered.connect(lambda _=False, what=what: self.acted.emit(what))
+        menu.addSeparator()
+        self._fill_columns(menu.addMenu("Columns"))
+        menu.exec(event.globalPos())
+        menu.deleteLater()
 
     def show_column(self, number: int, shown: bool) -> None:
         """Show or hide a column, now and at the next start."""
