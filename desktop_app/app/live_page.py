@@ -52,12 +52,7 @@ class LivePage(QObject):
         """Return what actions do while the page is shown that do something else on other pages, by their names."""
         panel = self.panel
         timeline = panel.look_back.timeline
-        return {
-            "play": panel.play_or_look_back,
-            "loop": self.desk.listening.loop,
-            "back_out": panel.back_out,
-            "zoom_in": lambda: panel.zoom(1),
-            "zoom_out": lambda: panel.zoom(-1),
+        of_timeline: dict[str, Callable[[], object]] = {
             "zoom_fit": timeline.zoom_fit,
             "zoom_selection": timeline.zoom_to_selection,
             "page_left": lambda: timeline.scroll_page(-1),
@@ -65,6 +60,16 @@ class LivePage(QObject):
             "step_left": lambda: timeline.pan(-PAN_STEP),
             "step_right": lambda: timeline.pan(PAN_STEP),
             "select_all": timeline.select_all,
+        }
+        if not panel.sound.looking_back:
+            of_timeline = dict.fromkeys(of_timeline, panel.look_back_from_now)
+        return {
+            "play": panel.play_or_look_back,
+            "loop": self.desk.listening.loop,
+            "back_out": panel.back_out,
+            "zoom_in": lambda: panel.zoom(1),
+            "zoom_out": lambda: panel.zoom(-1),
+            **of_timeline,
         }
 
     def close(self) -> None:
@@ -78,6 +83,8 @@ class LivePage(QObject):
 
         core = self.core
         self._panel: LivePanel = LivePanel(self.desk, core.models, core.settings, core.actions, core.theme, core.runner)
+        core.project.scheme_changed.connect(lambda scheme: self._panel.offer_labels(scheme.names))
+        self._panel.offer_labels(core.project.scheme.names)
         self.desk.monitor.list_devices()
         return self._panel
 

@@ -30,7 +30,9 @@ class LiveDesk:
         self.free_space = FreeSpace(runner)
 
     def close(self) -> None:
-        """Complete the recording, let go of the microphone, delete what was only looked at."""
+        """Complete the recording, let go of the microphone, delete what was looked at; nobody is told any more."""
+        for service in (self.recording, self.monitor, self.looking_back):
+            service.blockSignals(True)
         self.free_space.stop()
         self.recording.close()
         self.monitor.close()

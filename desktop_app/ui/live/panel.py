@@ -54,6 +54,7 @@ class LivePanel(QWidget):
         self.look_back = LookBack(desk, settings, Timeline(desk.session, runner, settings))
         self.sound = SoundView(self.waterfall, self.look_back, settings, actions)
         self.side = SideColumn(settings, theme)
+        self._labels: tuple[str, ...] = ()
         self._judging = ""
         self._clips_kept: tuple[Path | None, float] = (None, 0.0)
         self._silent = False
@@ -100,7 +101,13 @@ class LivePanel(QWidget):
         if self.sound.looking_back or self.desk.playback.playing:
             self.desk.listening.play_or_stop()
         else:
-            self._look_back_from_now()
+            self.look_back_from_now()
+
+    def look_back_from_now(self) -> None:
+        """Show what is in sight just now on the timeline, where it can be zoomed, played and cut."""
+        capture, axis = self.desk.monitor.capture, self.waterfall.axis
+        if capture is not None and axis is not None and not self.sound.looking_back:
+            self.look_back.show_moment(capture, (max(axis.oldest_frame, 0), axis.newest_frame))
 
     def back_out(self) -> None:
         """Esc: stop the sound, or else the recording, drop the selection, return to now."""
@@ -121,8 +128,9 @@ class LivePanel(QWidget):
             (self.waterfall.zoom_in if direction > 0 else self.waterfall.zoom_out)()
 
     def offer_labels(self, names: Sequence[str]) -> None:
-        """Offer these labels for clips that are cut out."""
-        self.look_back.entry.offer(tuple(names))
+        """Offer these labels, beside those of the model, for clips that are cut out."""
+        self._labels = tuple(names)
+        self.look_back.entry.offer(tuple(dict.fromkeys((*self._labels, *self.side.classes))))
 
     def close_panel(self) -> None:
         """Give the look back's file back; the last call before the job runner closes."""
@@ -168,8 +176,8 @@ class LivePanel(QWidget):
         self.capture_bar.toggled.connect(self.toggle)
         self.capture_bar.request_changed.connect(lambda: self.start() if self.desk.monitor.running else None)
         self.capture_bar.model_chosen.connect(self._shelf.choose)
-        self.waterfall.look_back_wanted.connect(lambda _: self._look_back_from_now())
-        self.sound.pause.clicked.connect(lambda _=False: self._look_back_from_now())
+        self.waterfall.look_back_wanted.connect(lambda _: self.look_back_from_now())
+        self.sound.pause.clicked.connect(lambda _=False: self.look_back_from_now())
         self.look_back.ready.connect(self._show_look_back)
         self.look_back.left.connect(self._show_now)
         self.side.events.play_wanted.connect(self._play_event)
@@ -197,7 +205,7 @@ class LivePanel(QWidget):
     def _show_card(self, card: ModelCard | None) -> None:
         self.side.show_card(card)
         self.waterfall.set_colour_of(self.side.colour_of)
-        self.offer_labels(() if card is None else card.classes)
+        self.offer_labels(self._labels)
 
     def _running_changed(self) -> None:
         monitor = self.desk.monitor
@@ -283,12 +291,6 @@ class LivePanel(QWidget):
         capture = self.desk.monitor.capture
         if capture is not None:
             self.look_back.show_event(capture, heard)
-
-    def _look_back_from_now(self) -> None:
-        """Show what is in sight just now on the timeline, where it can be zoomed, played and cut."""
-        capture, axis = self.desk.monitor.capture, self.waterfall.axis
-        if capture is not None and axis is not None and not self.sound.looking_back:
-            self.look_back.show_moment(capture, (max(axis.oldest_frame, 0), axis.newest_frame))
 
     def _show_look_back(self) -> None:
         self.look_back.set_marks(list(self.waterfall.tags.events), self.side.colour_of)

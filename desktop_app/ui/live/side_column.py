@@ -37,6 +37,8 @@ class SideColumn(QWidget):
         self._empty = role_label(NO_EVENTS, wrap=True)
         self.colour_of: Callable[[str], str] = lambda _: NEUTRAL
         """Returns the colour of a label as hex."""
+        self.classes: tuple[str, ...] = ()
+        """What the model knows."""
         self._lay_out()
         self.setFixedWidth(WIDTH)
         self.bars.show_rule(rule_of(settings.values.live))
@@ -47,11 +49,11 @@ class SideColumn(QWidget):
 
     def show_card(self, card: ModelCard | None) -> None:
         """Show the classes of the model that judges; None: none does."""
-        classes = () if card is None else card.classes
-        colours = label_colours(classes, BACKGROUND_LABELS)
+        self.classes = () if card is None else card.classes
+        colours = label_colours(self.classes, BACKGROUND_LABELS)
         self.colour_of = self.bars.colour_of = self.events.colour_of = lambda label: colours.get(label, NEUTRAL)
-        self.bars.show_classes(classes)
-        self.rule.show_classes(classes)
+        self.bars.show_classes(self.classes)
+        self.rule.show_classes(self.classes)
 
     def show_load(self, load: Load | None, missing_s: float) -> None:
         """Show what judging costs, and how much sound is missing in all, in seconds."""
