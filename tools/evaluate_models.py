@@ -56,7 +56,14 @@ def found_of(model: str, results: Path) -> Found:
     speeds, shipped = results / model / "speed.json", weights_of(model)
     if not speeds.is_file() or read_values(speeds)["of"] != fingerprint(compiled_path(shipped)):
         write_values(speeds, measure_speed(shipped))
-    return Found(model, recipes, read_values(speeds), write_pictures(model, recipes, PAGE.parent / PICTURES))
+    alarms = results / model / "alarms.json"
+    return Found(
+        model,
+        recipes,
+        read_values(speeds),
+        write_pictures(model, recipes, PAGE.parent / PICTURES),
+        read_values(alarms) if alarms.is_file() else None,
+    )
 
 
 if __name__ == "__main__":

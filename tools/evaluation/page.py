@@ -8,7 +8,7 @@ from pathlib import Path
 from desktop_app.classifier.measuring.metrics import class_measures
 from tools.evaluation.few_shot import few_shot_table
 from tools.evaluation.folds import Values
-from tools.evaluation.notes import FEW_SHOT, HOW, RECIPES, SPLITS, TRIED
+from tools.evaluation.notes import ALARMS, FEW_SHOT, HOW, RECIPES, SPLITS, TRIED
 from tools.evaluation.summary import Summary, seconds_to, seconds_to_best
 
 SEEDS = ("seed_steady", "seed")  # the first that is there is what others are compared with
@@ -30,6 +30,8 @@ class Found:
     """What `speed.measure_speed` returned."""
     pictures: Mapping[str, str]
     """What is seen -> name of the file."""
+    alarms: Values | None = None
+    """What `tools.evaluation.alarms` found in long streams, if it was run."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,8 @@ def model_part(found: Found, pictures: str) -> list[str]:
     if shipped:
         parts += [sentence_of(shipped), folds_table(shipped)]
     parts += [speed_sentence(found.speed), *TRIED[found.model]]
-    return [*parts, *(f"![{title}]({pictures}/{name})" for title, name in found.pictures.items())]
+    parts += [f"![{title}]({pictures}/{name})" for title, name in found.pictures.items()]
+    return parts + (alarms_part(found.alarms) if found.alarms else [])
 
 
 def recipes_table(found: Found) -> str:
@@ -214,6 +217,75 @@ def speed_sentence(speed: Values) -> str:
         f"of {speed['window_s']:g} s) is judged by {speed['engine']} at {rates}; one thread, front-end included. "
         f"The file of weights has {kib['weights']:,.0f} KiB, the compiled one {kib['compiled']:,.0f} KiB."
     )
+
+
+def alarms_part(alarms: Values) -> list[str]:
+    """Return what the page says of false alarms in long streams."""
+    recipes: dict[str, Values] = alarms["recipes"]
+    first = next(iter(recipes.values()))
+    how = ALARMS.format(
+        fold=alarms["fold"],
+        words=first["words"],
+        words_min=first["words_s"] / 60,
+        hours=", ".join(f"{name}: {values['others_s'] / 3600:.1f} hours" for name, values in recipes.items()),
+        others=f"{first['other_words'] / first['others_s'] * 3600:.0f}",
+        recorded=alarms["recorded"],
+        earlier=alarms["earlier"],
+    )
+    rows = [row for name, values in recipes.items() for row in alarm_rows(name, values)]
+    return ["### False alarms", how, table(ALARM_COLUMNS, rows), *alarm_sentences(recipes)]
+
+
+ALARM_COLUMNS = (
+    "",
+    "threshold",
+    "missed",
+    "taken for another",
+    "false alarms an hour",
+    "of them at other words",
+    "from a word's end to the event",
+)
+
+
+def alarm_rows(recipe: str, values: Values) -> list[list[str]]:
+    """Return a recipe at the misses that were asked for, and by the rule as it stands."""
+    asked = {f"at {float(misses):.0%} misses": at for misses, at in values["at_misses"].items()}
+    rows = []
+    for name, at in {**asked, "by the rule as it stands": values["by_default"]}.items():
+        cells = ["none", *["–"] * 5]
+        if at:
+            late = "–" if at["late_s"] is None else f"{1000 * at['late_s']:.0f} ms"
+            share = f"{at['of_other_words']} of {at['false_alarms']}"
+            cells = [f"{at['threshold']:g}", f"{at['misses']:.1%}", f"{at['mistaken']:.1%}", an_hour(at), share, late]
+        rows.append([f"{recipe}, {name}", *cells])
+    return rows
+
+
+def alarm_sentences(recipes: Mapping[str, Values]) -> list[str]:
+    """Return the shipped recipe beside the seed's, and what the rule as it stands is worth; nothing without it."""
+    shipped, seed = recipes.get("shipped"), recipes.get(SEEDS[0])
+    if shipped is None:
+        return []
+    at = [f"{float(misses):.0%}: {_an_hour_or_none(found)}" for misses, found in shipped["at_misses"].items()]
+    text = f"False alarms an hour of the shipped recipe at {', at '.join(at)}"
+    if seed:
+        at = [f"{float(misses):.0%}: {_an_hour_or_none(found)}" for misses, found in seed["at_misses"].items()]
+        text += f"; with the seed's net by the same rule at {', at '.join(at)}"
+    default = shipped["by_default"]
+    return [
+        f"{text}. As the rule stands (threshold {default['threshold']:g}) the shipped recipe misses "
+        f"{default['misses']:.1%} and gives {an_hour(default)} false alarms an hour."
+    ]
+
+
+def an_hour(at: Values) -> str:
+    """Return false alarms an hour with their limits."""
+    rate, low, high = at["an_hour"]
+    return f"{rate:.1f} ({low:.1f} to {high:.1f})"
+
+
+def _an_hour_or_none(at: Values | None) -> str:
+    return an_hour(at) if at else "no threshold misses so few"
 
 
 def table(head: Sequence[str], rows: Rows) -> str:
