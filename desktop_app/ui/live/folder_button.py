@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QPushButton, QSizePolicy, QWidget
 
-LEAST_WIDTH, PADDING = 72, 32
+LEAST_WIDTH, PADDING, TIGHT_PADDING = 72, 32, 24
 
 
 class FolderButton(QPushButton):
@@ -46,7 +46,7 @@ class FolderButton(QPushButton):
         self._fit()
 
     def _fit(self) -> None:
-        room = max(self.width() - PADDING, 0)
+        room = max(self.width() - TIGHT_PADDING, 0)
         self.setText(self.fontMetrics().elidedText(self._folder.name, Qt.TextElideMode.ElideMiddle, room))
 
     def _ask(self) -> None:

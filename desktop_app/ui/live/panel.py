@@ -7,8 +7,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop_app.audio.capture import CaptureState
-from desktop_app.audio.levels import Levels
 from desktop_app.classifier.card import ModelCard
 from desktop_app.classifier.pace import Load
 from desktop_app.errors import UserError
@@ -21,6 +19,7 @@ from desktop_app.services.settings import Settings
 from desktop_app.ui.actions import Actions
 from desktop_app.ui.live.capture_bar import CaptureBar
 from desktop_app.ui.live.look_back import LookBack
+from desktop_app.ui.live.notices import Notices
 from desktop_app.ui.live.record_bar import RecordBar
 from desktop_app.ui.live.rule_panel import rule_of
 from desktop_app.ui.live.side_column import SideColumn
@@ -28,9 +27,6 @@ from desktop_app.ui.live.sound_view import SoundView
 from desktop_app.ui.live.waterfall import Waterfall
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.timeline import Timeline
-
-NOTE_LASTS_MS = 6_000
-SILENT = "Nothing but zeros comes from the microphone: is it muted or switched off?"
 
 
 class LivePanel(QWidget):
@@ -57,16 +53,11 @@ class LivePanel(QWidget):
         self._labels: tuple[str, ...] = ()
         self._judging = ""
         self._clips_kept: tuple[Path | None, float] = (None, 0.0)
-        self._silent = False
-        self._note = ""
+        self._notices = Notices(self)
         self._frames = QTimer(self)
         self._frames.setTimerType(Qt.TimerType.PreciseTimer)
         self._frames.setInterval(FRAME_INTERVAL_MS)
         self._frames.timeout.connect(self.waterfall.advance)
-        self._notes = QTimer(self)
-        self._notes.setSingleShot(True)
-        self._notes.setInterval(NOTE_LASTS_MS)
-        self._notes.timeout.connect(self._forget_note)
         self._lay_out()
         self._connect_services()
         self._connect_parts()
@@ -157,12 +148,13 @@ class LivePanel(QWidget):
     def _connect_services(self) -> None:
         monitor, recording = self.desk.monitor, self.desk.recording
         monitor.running_changed.connect(lambda _: self._running_changed())
-        monitor.state_changed.connect(self._show_state)
-        monitor.levels.connect(self._show_levels)
+        monitor.state_changed.connect(self._notices.show_state)
+        monitor.levels.connect(self.side.meter.show_levels)
+        monitor.levels.connect(self._notices.show_levels)
         monitor.results.connect(self.side.bars.show_results)
         monitor.heard.connect(self._show_event)
         monitor.load.connect(self._show_load)
-        monitor.note.connect(self._show_note)
+        monitor.note.connect(self._notices.show_note)
         monitor.model_changed.connect(self._show_card)
         monitor.devices_listed.connect(self.capture_bar.show_devices)
         recording.running_changed.connect(self._recording_changed)
@@ -172,7 +164,8 @@ class LivePanel(QWidget):
         self._settings.changed.connect(self._follow)
 
     def _connect_parts(self) -> None:
-        self.capture_bar.devices_wanted.connect(self._list_devices)
+        self._notices.changed.connect(self.sound.show_notice)
+        self.capture_bar.devices_wanted.connect(self.desk.monitor.list_devices)
         self.capture_bar.toggled.connect(self.toggle)
         self.capture_bar.request_changed.connect(lambda: self.start() if self.desk.monitor.running else None)
         self.capture_bar.model_chosen.connect(self._shelf.choose)
@@ -182,9 +175,6 @@ class LivePanel(QWidget):
         self.look_back.left.connect(self._show_now)
         self.side.events.play_wanted.connect(self._play_event)
         self.side.events.chosen.connect(self._look_at_event)
-
-    def _list_devices(self) -> None:
-        self.desk.monitor.list_devices()
 
     def _choose_model(self) -> None:
         """Let the chosen model judge, if another one does or none."""
@@ -213,7 +203,7 @@ class LivePanel(QWidget):
             self.waterfall.show_capture(monitor.capture)
             self.side.events.clear_events()
             self.look_back.leave()
-            self._note = ""
+            self._notices.begin()
         self._show_running()
 
     def _show_running(self) -> None:
@@ -224,7 +214,6 @@ class LivePanel(QWidget):
         if monitor.running:
             self.sound.show_live()
         else:
-            self._silent = False
             self.side.meter.show_levels(None)
             self.side.show_load(None, 0)
             if monitor.capture is None or not monitor.capture.opened:
@@ -244,33 +233,6 @@ class LivePanel(QWidget):
             self.desk.free_space.watch(self.record_bar.record_settings.folder)
         else:
             self.desk.free_space.stop()
-
-    def _show_state(self, state: CaptureState) -> None:
-        self._show_notice(state)
-
-    def _show_levels(self, levels: Levels) -> None:
-        self.side.meter.show_levels(levels)
-        if levels.silent != self._silent:
-            self._silent = levels.silent
-            self._show_notice(self.desk.monitor.state)
-
-    def _show_note(self, sentence: str) -> None:
-        self._note = sentence
-        self._notes.start()
-        self._show_notice(self.desk.monitor.state)
-
-    def _forget_note(self) -> None:
-        self._note = ""
-        self._show_notice(self.desk.monitor.state)
-
-    def _show_notice(self, state: CaptureState) -> None:
-        """Say what is most important just now: what is wrong, that nothing is heard, what was changed."""
-        if state.problem:
-            self.sound.show_notice(state.problem, "error")
-        elif state.phase == "opening":
-            self.sound.show_notice("Opening the microphone…", "secondary")
-        else:
-            self.sound.show_notice(SILENT if self._silent else self._note)
 
     def _show_event(self, heard: HeardEvent) -> None:
         self.side.events.add(heard)

@@ -18,6 +18,7 @@ from desktop_app.ui.channel_lanes import SPACING, TICK_SPACING, WAVEFORM_PART, a
 from desktop_app.ui.lane import AXIS_WIDTH
 from desktop_app.ui.live.event_tags import EventTags
 from desktop_app.ui.live.rolling_picture import ChannelPicture, Colours
+from desktop_app.ui.live.scales import Scales
 from desktop_app.ui.live.stream_axis import StreamAxis, gap_words
 from desktop_app.ui.look import Look
 from desktop_app.ui.spectrogram_view import automatic_range
@@ -237,46 +238,24 @@ class Waterfall(QWidget):
         for image, lane in ((picture.waveform, waveform), (picture.spectrogram, spectrogram)):
             image.paint(painter, numbers, lane.adjusted(lane.width() - pixels, 0, 0, 0))
         frequencies = frequency_ticks(self.view.axis, max(int(spectrogram.height() / TICK_SPACING), 2))
-        self._paint_scale(painter, waveform, amplitude_ticks(self._gain, waveform.height()))
-        self._paint_scale(painter, spectrogram, frequencies)
-
-    def _paint_scale(self, painter: QPainter, lane: QRectF, ticks: list[tuple[float, str]]) -> None:
-        """Paint the scale on the left of a lane, as the timeline has it."""
-        line = painter.fontMetrics().height()
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for share, words in ticks:
-            y = lane.bottom() - share * lane.height()
-            painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
-            painter.drawLine(QPointF(AXIS_WIDTH - 4, y), QPointF(AXIS_WIDTH - 1, y))
-            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-            top = min(max(y - line / 2, lane.top()), lane.bottom() - line)
-            painter.drawText(QRectF(0, top, AXIS_WIDTH - 8, line), right, words)
+        scales = Scales(painter, self.palette())
+        scales.beside(waveform, amplitude_ticks(self._gain, waveform.height()))
+        scales.beside(spectrogram, frequencies)
 
     def _paint_time(self, painter: QPainter, axis: StreamAxis) -> None:
         """Paint times of day under the lanes, and what is missing on a line through them."""
-        if self._capture is None or not self._capture.state.frames:
+        capture = self._capture
+        if capture is None or not capture.state.frames:
             return
-        top = self.height() - self._axis_height()
-        gaps = self._capture.state.gaps
-        for x, words in axis.ticks(self._capture.clock_s, gaps, TIME_SPACING):
-            painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
-            painter.drawLine(QPointF(x, top), QPointF(x, top + 4))
-            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-            self._write(painter, x, top, words)
+        scales, gaps, height = Scales(painter, self.palette()), capture.state.gaps, self._axis_height()
+        room = QRectF(0, self.height() - height, self.width(), height)
+        for x, words in axis.ticks(capture.clock_s, gaps, TIME_SPACING):
+            scales.tick_below(room, x, words)
         warning = QColor(self._theme.tones.warning)
         for x, gap in axis.gaps(gaps):
             painter.setPen(QPen(warning, 2))
-            painter.drawLine(QPointF(x, 0), QPointF(x, top + 4))
-            self._write(painter, x, top, gap_words(gap, axis.sample_rate_hz), ground=True)
-
-    def _write(self, painter: QPainter, x: float, top: float, words: str, *, ground: bool = False) -> None:
-        """Write words under a place, inside the widget; with `ground`, over what stands there already."""
-        width = painter.fontMetrics().horizontalAdvance(words)
-        left = min(max(x - width / 2, AXIS_WIDTH / 2), self.width() - width)
-        box = QRectF(left, top + 4, width + 2, self._axis_height() - 4)
-        if ground:
-            painter.fillRect(box.adjusted(-4, 0, 4, 0), self.palette().color(QPalette.ColorRole.Base))
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, words)
+            painter.drawLine(QPointF(x, 0), QPointF(x, room.top() + 4))
+            scales.mark_below(room, x, gap_words(gap, axis.sample_rate_hz), warning)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Look back at what was clicked."""

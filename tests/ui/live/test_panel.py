@@ -14,7 +14,7 @@ from desktop_app.services.live_folders import clips_folder
 from desktop_app.services.settings import Settings
 from desktop_app.ui.actions import Actions
 from desktop_app.ui.live.event_list import PLAY_COLUMN
-from desktop_app.ui.live.panel import SILENT
+from desktop_app.ui.live.notices import SILENT
 from tests.classifier.conftest import RATE_HZ
 from tests.ui.live.conftest import LiveStage
 
