@@ -178,7 +178,8 @@ def card_of(
         trained_on=tuple(trained_on),
         training=plain(asdict(settings)),
         results=card_results(measured["results"], about.how),
-        **made.size,
+        parameters=made.size["parameters"],
+        macs=made.size["macs"],
     )
 
 

@@ -119,7 +119,8 @@ def _classes_of(labels: Sequence[str]) -> tuple[tuple[str, ...], Integers]:
 def _even_shares(targets: Integers) -> Floats:
     """Return weights of the rows that add up to 1, and to the same for each class."""
     each: Floats = 1 / np.bincount(targets)[targets]
-    return each / each.sum()
+    shares: Floats = each / each.sum()
+    return shares
 
 
 def _honest(said: Floats, targets: Integers, share: Floats) -> tuple[float, float]:
