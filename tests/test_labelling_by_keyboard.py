@@ -1,5 +1,6 @@
 """Labelling and reviewing a folder by keyboard alone, through the real window; every key that is pressed is counted."""
 
+import csv
 import itertools
 import shutil
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from desktop_app import assets
@@ -76,7 +77,7 @@ def keyboard(qtbot: QtBot, earmark: Earmark) -> Keyboard:
 def open_clips(earmark: Earmark, folder: Path, qtbot: QtBot) -> None:
     with qtbot.waitSignals([earmark.listen.listing.scan_finished, earmark.core.project.opened], timeout=20_000):
         earmark.show(folder)
-    qtbot.waitActive(earmark.window)
+    qtbot.waitUntil(earmark.window.isActiveWindow)
     model = earmark.listen.folder_panel.model
     qtbot.waitUntil(lambda: all(row.metadata for row in model.shown), timeout=20_000)
 
@@ -223,3 +224,25 @@ def test_with_autoplay_the_next_clip_is_heard_after_a_verdict(review: Keyboard, 
         review.press(Key.Key_Return)
     assert review.shown == second
     qtbot.waitUntil(lambda: earmark.core.playback.path == second and earmark.core.playback.playing)
+
+
+def test_the_verdicts_are_saved_as_a_table_in_the_order_of_the_list(
+    review: Keyboard, earmark: Earmark, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earmark.core.settings.change(reviewer="Ada")
+    for key in (Key.Key_Return, Key.Key_Delete, Key.Key_U):
+        review.press(key)
+    panel, table = earmark.listen.folder_panel, tmp_path / "verdicts"
+    panel.set_filter("")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(table), ""))
+    earmark.core.actions["save_table"].trigger()
+    qtbot.waitUntil(lambda: f"The list of {CLIPS} files was saved" in earmark.message_bar.text)
+    with table.with_suffix(".csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["path"] for row in rows] == [row.name for row in panel.model.shown]
+    assert [row["status"] for row in rows[:4]] == ["accepted", "rejected", "uncertain", "draft"]
+    assert [row["label"] for row in rows[:4]] == ["yes", "", "", ""]
+    assert [row["reviewer"] for row in rows[:4]] == ["Ada"] * 3 + [""]
+    assert {row["model_label"] for row in rows} == {"yes"}
+    assert float(rows[0]["model_score"]) < float(rows[-1]["model_score"])
+    assert float(rows[0]["duration_s"]) > 0

@@ -24,10 +24,12 @@ from desktop_app.audio.playing.outputs import OpenOutput
 from desktop_app.audio.streams import Device, open_input, open_output
 from desktop_app.services import logbook
 from desktop_app.services.interrupts import Interrupts
+from desktop_app.services.list_table import write_table
 from desktop_app.ui.job_strip import JobStrip
 from desktop_app.ui.keys_sheet import KeysSheet
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.message_bar import MessageBar
+from desktop_app.ui.preferences_dialog import GRIDS_S, PreferencesDialog
 from desktop_app.ui.transport import Transport
 
 logger = logging.getLogger(__name__)
@@ -158,7 +160,9 @@ class Earmark(QObject):
             "redo": self.core.project.history.redo,
             "theme": self._switch_theme,
             "cancel_job": self.job_strip.cancel_current,
-            "keys": lambda: KeysSheet(self.window).open(),
+            "save_table": self._save_table,
+            "preferences": self._show_preferences,
+            "keys": self._show_keys,
         }
 
     def _wire_history(self) -> None:
@@ -178,15 +182,40 @@ class Earmark(QObject):
         if chosen:
             self.open(Path(chosen))
 
+    def _save_table(self) -> None:
+        """Ask where to, and write what the list shows, in its order."""
+        folder, rows = self.core.session.folder, [row.listed() for row in self.listen.folder_panel.model.shown]
+        if folder is None or not rows:
+            self.core.messages.info("There is no list to save yet: open a folder, or clear the filter.")
+            return
+        start = str(folder / f"{folder.name or 'recordings'}.csv")
+        chosen, _ = QFileDialog.getSaveFileName(self.window, "Save the list as a table", start, "Table (*.csv)")
+        if chosen:
+            path = Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.csv")
+            job = self.core.runner.start(write_table, rows, path, title="Saving the list")
+            job.finished.connect(self.core.messages.info)
+            job.failed.connect(self.core.messages.error)
+
     def _switch_theme(self) -> None:
         self.core.settings.change(theme="light" if self.core.theme.dark else "dark")
+
+    def _show_keys(self) -> None:
+        values = self.core.settings.values
+        KeysSheet(values.key_preset, values.wheel, QApplication.activeWindow()).open()
+
+    def _show_preferences(self) -> None:
+        dialog = PreferencesDialog(self.core.settings, self.window)
+        dialog.keys_wanted.connect(self._show_keys)
+        self.core.playback.devices_listed.connect(dialog.show_devices)
+        self.core.playback.list_devices()
+        dialog.show()
 
     def _wire_settings(self) -> None:
         """Let every setting take effect when it changes, and now."""
         self.core.settings.changed.connect(self._apply)
         self.core.models.changed.connect(self._show_models)
         self._show_models()
-        for name in ("theme", "volume", "output_device", "autoplay", "recent_folders"):
+        for name in ("theme", "volume", "output_device", "autoplay", "recent_folders", "key_preset", "wheel", "snap"):
             self._apply(name)
 
     def _show_models(self) -> None:
@@ -206,3 +235,9 @@ class Earmark(QObject):
                 self.core.actions["autoplay"].setChecked(values.autoplay)
             case "recent_folders":
                 self.window.show_recent(values.recent_folders)
+            case "key_preset":
+                self.core.actions.use_preset(values.key_preset)
+            case "wheel":
+                self.listen.timeline.gestures.wheel_zooms = values.wheel == "zoom"
+            case "snap":
+                self.listen.timeline.gestures.grid_s = GRIDS_S.get(values.snap, 0.0)

@@ -109,6 +109,10 @@ class Preferences:
     """Play the selection, or else the recording, again and again."""
     key_preset: Literal["earmark", "audacity", "raven"] = "earmark"
     """Which program's keys are used."""
+    wheel: Literal["scroll", "zoom"] = "scroll"
+    """What the wheel does over the sound; with Ctrl the other."""
+    snap: Literal["off", "zero", "10 ms", "100 ms"] = "off"
+    """Where edges that are dragged come to rest: anywhere, where the wave crosses zero, or on a grid."""
     spectrogram: SpectrogramPreferences = field(default_factory=SpectrogramPreferences)
     """How sound is drawn."""
     export: ExportPreferences = field(default_factory=ExportPreferences)

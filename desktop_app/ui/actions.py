@@ -1,6 +1,6 @@
 """Everything the window can be told to do: one row of data an action, read by menus, tooltips and the key sheet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.ui.key_presets import PRESETS, keys_of
 from desktop_app.ui.theme import Theme, icon
 
 
@@ -30,7 +31,7 @@ class ActionSpec:
     """Heading on the key sheet and menu it stands in."""
     text: str
     keys: tuple[str, ...] = ()
-    """Shortcuts in Qt's portable notation; the first is the one shown."""
+    """Shortcuts in Qt's portable notation, where no preset has others; the first is the one shown."""
     icon: str = ""
     tip: str = ""
     """What it does, in a few words; the text serves where this is empty."""
@@ -57,6 +58,10 @@ SPECS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("import_labels", "File", "Import labels…", (), "", "Bring in label files of other programs"),
     ActionSpec("export_labels", "File", "Export labels…", (), "", "Write labels for other programs, or as clips"),
+    ActionSpec(
+        "save_table", "File", "Save the list as a table…", (), "", "Write the list of files, with labels, as CSV"
+    ),
+    ActionSpec("preferences", "File", "Preferences…", ("Ctrl+,",), "", "Keys, wheel, colours, sound, your name"),
     ActionSpec("quit", "File", "Quit", ("Ctrl+Q",)),
     ActionSpec("show_listen", "Go", "Listen", ("Alt+1",), "listen", "Listen to recordings and look at them", True),
     ActionSpec("show_live", "Go", "Live", ("Alt+2",), "live", "Listen to a microphone, and record it", True),
@@ -169,19 +174,23 @@ OWN_KEYS: tuple[tuple[type[QWidget], tuple[str, ...]], ...] = (
 )
 """Actions whose keys a focused widget of that kind needs for itself: Space presses a button, arrows move a slider."""
 
+UP_AND_DOWN = ("Up", "Down")
+"""Every widget in `OWN_KEYS` needs these; only a preset gives them to an action."""
+
 
 class Actions(QObject):
     """The window's QActions by name, made from `SPECS`; icons follow the theme.
 
-    Their keys work in the whole window, except those that the focused widget needs for itself (`OWN_KEYS`). The
-    window gets the actions by `addActions(actions.all())`.
+    Their keys, those of a preset, work in the whole window, except those that the focused widget needs for itself
+    (`OWN_KEYS`). The window gets the actions by `addActions(actions.all())`.
     """
 
     def __init__(self, application: QApplication, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        self._preset = "earmark"
         self._actions = {spec.name: self._make(spec) for spec in SPECS}
-        self._yielding: tuple[str, ...] = ()
+        self._yielding: tuple[str, ...] | None = None
         application.focusChanged.connect(self._focus_moved)
         theme.changed.connect(self._tint)
         self._tint()
@@ -199,10 +208,24 @@ class Actions(QObject):
             if spec.place:
                 self._actions[spec.name].setEnabled(place in spec.place.split())
 
+    @property
+    def preset(self) -> str:
+        """Return which program's keys are used, a key of `PRESETS`."""
+        return self._preset
+
+    def use_preset(self, preset: str) -> None:
+        """Use the keys of a program, at once."""
+        if preset == self._preset:
+            return
+        self._preset = preset
+        for spec in SPECS:
+            self._give_keys(spec)
+            self._actions[spec.name].setToolTip(tooltip(spec, preset))
+
     def _make(self, spec: ActionSpec) -> QAction:
         action = QAction(spec.text, self)
         action.setObjectName(spec.name)
-        action.setShortcuts(sequences(spec))
+        action.setShortcuts(sequences(spec.keys))
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setCheckable(spec.checkable)
         action.setToolTip(tooltip(spec))
@@ -210,22 +233,35 @@ class Actions(QObject):
 
     def _focus_moved(self, _old: QWidget | None, now: QWidget | None) -> None:
         """Take the keys that the focused widget needs off their actions, and give back those it does not."""
-        needed = next((names for kind, names in OWN_KEYS if isinstance(now, kind)), ())
+        needed = next((names for kind, names in OWN_KEYS if isinstance(now, kind)), None)
         if needed == self._yielding:
             return
-        for spec in SPECS:
-            if spec.name in self._yielding or spec.name in needed:
-                self._actions[spec.name].setShortcuts([] if spec.name in needed else sequences(spec))
         self._yielding = needed
+        for spec in SPECS:
+            self._give_keys(spec)
+
+    def _give_keys(self, spec: ActionSpec) -> None:
+        """Give an action the keys of the preset that the focused widget leaves it."""
+        keys = keys_of(self._preset, spec.name, spec.keys)
+        if self._yielding is not None:
+            needs_all = spec.name in self._yielding
+            keys = tuple(key for key in keys if _is_letter(key) or not (needs_all or key in UP_AND_DOWN))
+        action, wanted = self._actions[spec.name], sequences(keys)
+        if action.shortcuts() != wanted:
+            action.setShortcuts(wanted)
 
     def _tint(self) -> None:
         for spec in SPECS:
             self._actions[spec.name].setIcon(icon(spec.icon, self._theme.tones) if spec.icon else QIcon())
 
 
-def sequences(spec: ActionSpec) -> list[QKeySequence]:
-    """Return the action's shortcuts for Qt."""
-    return [QKeySequence(key) for key in spec.keys]
+def _is_letter(key: str) -> bool:
+    return len(key) == 1 and key.isalpha()
+
+
+def sequences(keys: Iterable[str]) -> list[QKeySequence]:
+    """Return shortcuts for Qt."""
+    return [QKeySequence(key) for key in keys]
 
 
 def shown_key(key: str) -> str:
@@ -233,13 +269,25 @@ def shown_key(key: str) -> str:
     return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
 
 
-def tooltip(spec: ActionSpec) -> str:
-    """Return what the action does and its key, for the tooltip."""
-    what = spec.tip or spec.text.removesuffix("…")
-    return f"{what} ({shown_key(spec.keys[0])})" if spec.keys else what
+def tooltip(spec: ActionSpec, preset: str = "earmark") -> str:
+    """Return what the action does and its key in a preset, for the tooltip."""
+    keys = keys_of(preset, spec.name, spec.keys)
+    return f"{what_it_does(spec)} ({shown_key(keys[0])})" if keys else what_it_does(spec)
 
 
-def grouped() -> Iterator[tuple[str, list[ActionSpec]]]:
-    """Yield each group with its actions that have a key, in table order."""
+def what_it_does(spec: ActionSpec) -> str:
+    """Return what the action does, in a few words."""
+    return spec.tip or spec.text.removesuffix("…")
+
+
+def grouped(preset: str) -> Iterator[tuple[str, list[tuple[ActionSpec, tuple[str, ...]]]]]:
+    """Yield each group with its actions that have keys in a preset, and these keys, in table order."""
     for group in dict.fromkeys(spec.group for spec in SPECS):
-        yield group, [spec for spec in SPECS if spec.group == group and spec.keys]
+        with_keys = ((spec, keys_of(preset, spec.name, spec.keys)) for spec in SPECS if spec.group == group)
+        yield group, [(spec, keys) for spec, keys in with_keys if keys]
+
+
+def letters() -> frozenset[str]:
+    """Return the letters that do something in the window in some preset: they cannot be keys of classes."""
+    used = (key for preset in PRESETS for spec in SPECS for key in keys_of(preset, spec.name, spec.keys))
+    return frozenset(key.lower() for key in used if len(key) == 1)

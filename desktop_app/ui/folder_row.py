@@ -11,6 +11,7 @@ from desktop_app.annotation.records import FileVerdict, Prediction
 from desktop_app.annotation.summaries import RecordingVerdict
 from desktop_app.audio.metadata import AudioMetadata
 from desktop_app.audio.sources import FoundFile
+from desktop_app.services.list_table import ListedRecording
 from desktop_app.ui.wording import duration_words, encoding_words, rate_words, size_words, time_words
 
 DIGITS = re.compile(r"\d+")
@@ -79,6 +80,28 @@ class FolderRow:
     def status(self) -> Status | None:
         """Return how far people are with it, None where nobody and nothing has labelled it."""
         return self.labels.status if self.labels is not None else None
+
+    @property
+    def model_label(self) -> str:
+        """Return what the model says; of an earlier session, what its annotations tell of that."""
+        if self.best is not None or self.labels is None:
+            return self.best.label if self.best is not None else ""
+        said = self.labels.drafts or self.labels.rejected or (self.labels.accepted if self.score is not None else ())
+        return ", ".join(said)
+
+    def listed(self) -> ListedRecording:
+        """Return the row of the table that is saved."""
+        labels = self.labels
+        return ListedRecording(
+            path=self.name,
+            duration_s=self.duration_s,
+            model_label=self.model_label,
+            model_score=self.score,
+            label=", ".join(labels.accepted) if labels is not None else "",
+            status=self.status or "",
+            reviewer=labels.reviewer if labels is not None else "",
+            time=labels.time if labels is not None else None,
+        )
 
     def replace_file(self, file: FoundFile) -> None:
         """Take a new state of the file; what was known of the old one is void."""

@@ -50,6 +50,10 @@ class Gestures(QObject):
         self._view = view
         self.annotation_at: Callable[[LaneBox, QPointF], Annotation | None] = lambda _lane, _place: None
         """Finds what is under a point of the scene; set by who shows annotations."""
+        self.wheel_zooms = False
+        """Whether the wheel zooms and with Ctrl scrolls, not the other way round."""
+        self.grid_s = 0.0
+        """Edges that are dragged come to rest on multiples of this; 0: anywhere."""
         self._grip = ""
         self._held: Selection | None = None
         self._before_click: Selection | None = None
@@ -97,11 +101,13 @@ class Gestures(QObject):
         self.grips_changed.emit(_CURSORS[self._grip_at(lane, event.scenePos())])
 
     def wheel(self, lane: LaneBox, event: QGraphicsSceneWheelEvent) -> None:
-        """Ctrl: zoom at the pointer. Otherwise: move."""
+        """Zoom at the pointer, or move in time, as `wheel_zooms` says; Ctrl does the other, and Shift always moves."""
         notches = event.delta() / 120
         if not self._view.frames:
             return
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        with_ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        with_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if with_ctrl != self.wheel_zooms and not with_shift:
             self._view.zoom(WHEEL_ZOOM**-notches, self._point(lane, event.scenePos()).at_s)
         else:
             self._view.pan(-notches * WHEEL_PAN * self._view.span_s)
@@ -112,11 +118,19 @@ class Gestures(QObject):
         hz = self._view.axis.frequency(min(max(up, 0.0), 1.0)) if lane.has_frequency else None
         return Point(at_s, hz)
 
+    def _edge(self, lane: LaneBox, scene_pos: Any) -> Point:
+        """Return where an edge comes to rest that is dragged to a place."""
+        point = self._point(lane, scene_pos)
+        if not self.grid_s:
+            return point
+        on_grid_s = round(round(point.at_s / self.grid_s) * self.grid_s, 9)
+        return replace(point, at_s=min(on_grid_s, self._view.duration_s))
+
     def _drag_selection(self, lane: LaneBox, event: Any) -> None:
         if event.isStart():
             self._grip = self._grip_at(lane, event.buttonDownScenePos())
             self._held = self._session.selection
-        begin, now = self._point(lane, event.buttonDownScenePos()), self._point(lane, event.scenePos())
+        begin, now = (self._edge(lane, place) for place in (event.buttonDownScenePos(), event.scenePos()))
         if self._grip and self._held is not None:
             self._session.selection = _moved(self._held, self._grip, now)
             if event.isFinish():

@@ -3,37 +3,25 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from desktop_app.ui.actions import ActionSpec, grouped, shown_key
+from desktop_app.ui.actions import grouped, shown_key, what_it_does
+from desktop_app.ui.key_presets import LIST_KEYS, PRESETS, gestures_of
 from desktop_app.ui.widgets import role_label
 
-GESTURES: tuple[tuple[str, str], ...] = (
-    ("Drag", "Select time; on the spectrogram a box in time and frequency"),
-    ("Drag an edge", "Move that edge of the selection"),
-    ("Click", "Set the play head"),
-    ("Shift + click", "Select up to there"),
-    ("Double-click", "Play from there, or the selection"),
-    ("Wheel", "Scroll in time"),
-    ("Ctrl + wheel", "Zoom in time at the cursor"),
-    ("Middle drag", "Move the view"),
-    ("Wheel on the Hz axis", "Zoom in frequency; drag moves, double-click shows all"),
-    ("Wheel on amplitude", "Stretch the waveform"),
-)
-
 KEY_WIDTH = 136
-RIGHT_GROUPS = ("Play", "View")
+RIGHT_GROUPS = ("Go", "Play", "View", "On the timeline")
 
 
 class KeysSheet(QDialog):
     """Shows every key and gesture in two columns; Esc closes it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, preset: str, wheel: str, parent: QWidget | None = None) -> None:
+        """Show those of a preset, with what the wheel does: words of the settings."""
         super().__init__(parent)
-        self.setWindowTitle("Keys and gestures")
+        self.setWindowTitle(f"Keys and gestures, as in {PRESETS[preset].title}")
         self.resize(920, 680)
         columns = [QVBoxLayout(), QVBoxLayout()]
-        for title, specs in grouped():
-            columns[title in RIGHT_GROUPS].addWidget(_section(title, [_row(spec) for spec in specs]))
-        columns[0].addWidget(_section("On the timeline", list(GESTURES)))
+        for title, rows in sections(preset, wheel):
+            columns[title in RIGHT_GROUPS].addWidget(_section(title, rows))
         content = QWidget()
         row = QHBoxLayout(content)
         row.setContentsMargins(24, 16, 24, 16)
@@ -51,9 +39,13 @@ class KeysSheet(QDialog):
         outer.addWidget(scroll)
 
 
-def _row(spec: ActionSpec) -> tuple[str, str]:
-    keys = " or ".join(shown_key(key) for key in spec.keys[:2])
-    return keys, spec.tip or spec.text.removesuffix("…")
+def sections(preset: str, wheel: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what stands on the sheet and in docs/keys.md: titles, and below each rows of keys and what they do."""
+    groups = [
+        (title, [(" or ".join(map(shown_key, keys[:2])), what_it_does(spec)) for spec, keys in rows])
+        for title, rows in grouped(preset)
+    ]
+    return [*groups, ("In the folder list", list(LIST_KEYS)), ("On the timeline", list(gestures_of(wheel)))]
 
 
 def _section(title: str, rows: list[tuple[str, str]]) -> QWidget:

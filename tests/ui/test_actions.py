@@ -5,10 +5,11 @@ from collections import Counter
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLineEdit, QListWidget, QMainWindow, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QMainWindow, QPushButton, QSlider, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.ui.actions import SPECS, Actions, shown_key
+from desktop_app.ui.key_presets import PRESETS, keys_of
 from desktop_app.ui.keys_sheet import KeysSheet
 
 
@@ -25,8 +26,8 @@ def window(qtbot: QtBot, actions: Actions) -> QMainWindow:
         column.addWidget(widget)
     window.setCentralWidget(centre)
     qtbot.addWidget(window)
-    window.show()
-    qtbot.waitActive(window)
+    with qtbot.waitActive(window):
+        window.show()
     return window
 
 
@@ -36,16 +37,47 @@ def presses(actions: Actions, name: str) -> list[bool]:
     return pressed
 
 
-def test_no_key_stands_for_two_actions() -> None:
-    keys = Counter(QKeySequence(key).toString() for spec in SPECS for key in spec.keys)
+@pytest.mark.parametrize("preset", PRESETS)
+def test_no_key_stands_for_two_actions(preset: str) -> None:
+    used = (key for spec in SPECS for key in keys_of(preset, spec.name, spec.keys))
+    keys = Counter(QKeySequence(key).toString() for key in used)
     assert [key for key, times in keys.items() if times > 1] == []
     assert "" not in keys, "a key that Qt does not know"
 
 
-def test_every_tooltip_names_the_key(actions: Actions) -> None:
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_names_actions_that_there_are(preset: str) -> None:
+    assert set(PRESETS[preset].keys) <= {spec.name for spec in SPECS}
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_tooltip_names_the_key(actions: Actions, preset: str) -> None:
+    actions.use_preset(preset)
     for spec in SPECS:
-        if spec.keys:
-            assert shown_key(spec.keys[0]) in actions[spec.name].toolTip()
+        if keys := keys_of(preset, spec.name, spec.keys):
+            assert shown_key(keys[0]) in actions[spec.name].toolTip()
+
+
+def test_another_preset_takes_effect_at_once_and_leaves_lists_their_arrows(
+    qtbot: QtBot, window: QMainWindow, actions: Actions
+) -> None:
+    played, stepped = presses(actions, "play"), presses(actions, "next_label")
+    qtbot.keyClick(window, Qt.Key.Key_P)
+    assert not played
+    actions.use_preset("audacity")
+    qtbot.keyClick(window, Qt.Key.Key_P)
+    assert played
+    actions.use_preset("raven")
+    listing = window.findChild(QListWidget)
+    listing.setFocus()
+    qtbot.keyClick(listing, Qt.Key.Key_Down)
+    assert not stepped
+    assert listing.currentRow() == 1
+    qtbot.keyClick(listing, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert len(stepped) == 1
+    listing.clearFocus()
+    qtbot.keyClick(window, Qt.Key.Key_Down)
+    assert len(stepped) == 2
 
 
 def test_space_plays_from_a_list_but_presses_a_button_that_has_the_focus(
@@ -84,12 +116,12 @@ def test_arrows_move_a_focused_slider_and_else_the_view(qtbot: QtBot, window: QM
     assert stepped
 
 
-def test_the_sheet_lists_every_key(qtbot: QtBot, actions: Actions) -> None:
-    from PySide6.QtWidgets import QLabel
-
-    sheet = KeysSheet()
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_sheet_lists_every_key(qtbot: QtBot, actions: Actions, preset: str) -> None:
+    sheet = KeysSheet(preset, "zoom")
     qtbot.addWidget(sheet)
     shown = {label.text() for label in sheet.findChildren(QLabel)}
     for spec in SPECS:
-        if spec.keys:
-            assert any(text.startswith(shown_key(spec.keys[0])) for text in shown), spec.name
+        if keys := keys_of(preset, spec.name, spec.keys):
+            assert any(text.startswith(shown_key(keys[0])) for text in shown), spec.name
+    assert "Ctrl or Shift + wheel" in shown

@@ -5,9 +5,9 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.annotation.scheme import LabelScheme
-from desktop_app.ui.actions import SPECS
+from desktop_app.ui.actions import letters
 
-RESERVED = frozenset(key.lower() for spec in SPECS for key in spec.keys if len(key) == 1)
+RESERVED = letters()
 """Letters that do something else in the window."""
 
 

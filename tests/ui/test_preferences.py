@@ -1,0 +1,106 @@
+"""Preferences by mouse and keys: every choice acts at once, and what is chosen elsewhere is shown."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox
+from pytestqt.qtbot import QtBot
+
+from desktop_app.app import Earmark
+from desktop_app.services.settings import Settings
+from desktop_app.ui.key_presets import PRESETS
+from desktop_app.ui.preferences_dialog import PreferencesDialog
+from tools import write_key_docs
+
+Key = Qt.Key
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, settings: Settings, theme: object) -> Iterator[PreferencesDialog]:
+    """Return the dialog on screen, without an output device."""
+    made = PreferencesDialog(settings)
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(made)
+    with qtbot.waitActive(made):
+        made.show()
+    yield made
+
+
+def choose(qtbot: QtBot, box: QComboBox, value: str) -> None:
+    """Choose an entry by keys, as a person does who has come there by Tab."""
+    box.setFocus()
+    steps = box.findData(value) - box.currentIndex()
+    for _ in range(abs(steps)):
+        qtbot.keyClick(box, Key.Key_Down if steps > 0 else Key.Key_Up)
+
+
+def test_what_is_chosen_is_in_the_settings_at_once(qtbot: QtBot, dialog: PreferencesDialog, settings: Settings) -> None:
+    for box, value, field in (
+        (dialog.keys, "raven", "key_preset"),
+        (dialog.wheel, "zoom", "wheel"),
+        (dialog.snap, "100 ms", "snap"),
+        (dialog.theme, "dark", "theme"),
+    ):
+        choose(qtbot, box, value)
+        assert getattr(settings.values, field) == value
+    choose(qtbot, dialog.format, "WAV")
+    assert settings.values.live.format == "WAV"
+    qtbot.keyClick(dialog.autoplay, Key.Key_Space)
+    assert settings.values.autoplay
+
+
+def test_a_name_counts_when_the_dialog_is_closed_over_it(
+    qtbot: QtBot, dialog: PreferencesDialog, settings: Settings
+) -> None:
+    dialog.reviewer.setFocus()
+    qtbot.keyClicks(dialog.reviewer, " Ada ")
+    qtbot.keyClick(dialog.reviewer, Key.Key_Escape)
+    assert settings.values.reviewer == "Ada"
+    assert not dialog.isVisible()
+
+
+def test_what_changes_elsewhere_is_shown(dialog: PreferencesDialog, settings: Settings, tmp_path: Path) -> None:
+    settings.change(theme="light", autoplay=True, key_preset="audacity", reviewer="Bo")
+    assert dialog.theme.currentText() == "Light"
+    assert dialog.autoplay.isChecked()
+    assert dialog.keys.currentText() == "Audacity"
+    assert dialog.reviewer.text() == "Bo"
+
+
+def test_a_device_that_is_not_there_stays_chosen_and_is_said_to_be_missing(
+    dialog: PreferencesDialog, settings: Settings
+) -> None:
+    settings.change(output_device="Headphones")
+    dialog.show_devices([])
+    assert dialog.device.currentText() == "Headphones (not connected)"
+    assert settings.values.output_device == "Headphones"
+
+
+def test_in_the_window_a_preset_and_the_wheel_change_at_once_and_edges_come_to_rest_on_a_grid(
+    qtbot: QtBot, earmark: Earmark
+) -> None:
+    with qtbot.waitActive(earmark.window):
+        earmark.window.show()
+    qtbot.keyClick(earmark.window, Key.Key_Comma, CTRL)
+    (dialog,) = earmark.window.findChildren(PreferencesDialog)
+    choose(qtbot, dialog.keys, "audacity")
+    choose(qtbot, dialog.wheel, "zoom")
+    choose(qtbot, dialog.snap, "10 ms")
+    assert earmark.core.actions["zoom_in"].toolTip().endswith("(Ctrl+1)")
+    gestures = earmark.listen.timeline.gestures
+    assert (gestures.wheel_zooms, gestures.grid_s) == (True, 0.01)
+    dialog.close()
+
+
+def test_the_page_of_keys_is_up_to_date() -> None:
+    """`python -m tools.write_key_docs` writes it."""
+    assert write_key_docs.PAGE.read_text(encoding="utf-8") == write_key_docs.page()
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_page_of_keys_has_a_column_for_every_preset(preset: str) -> None:
+    heads = next(line for line in write_key_docs.page().splitlines() if line.startswith("| |"))
+    assert f" {PRESETS[preset].title} |" in heads
