@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QPushButton, QRadioButton
+from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QRadioButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from desktop_app import assets
@@ -18,6 +18,7 @@ from desktop_app.ui.folder_row import COLUMNS
 from tests.audio.fake_output import FakeDevice
 
 FILES = 30
+PAGES = ["Listen", "Live", "Labels", "Train", "Evaluate", "Models"]
 CLASSIFY_TIMEOUT_MS = 60_000
 
 
@@ -145,6 +146,17 @@ def test_keys_walk_through_the_files_and_the_view(earmark: Earmark, folder: Path
     assert view.span_s < whole_s
     qtbot.keyClick(earmark.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     assert view.span_s == whole_s
+
+
+def test_the_rail_shows_the_pages_in_the_order_of_their_keys(earmark: Earmark, qtbot: QtBot) -> None:
+    with qtbot.waitActive(earmark.window):
+        earmark.show(None)
+    rail = earmark.window.workspaces.findChild(QFrame, "rail")
+    buttons = [button for button in rail.findChildren(QToolButton) if button.text() in PAGES]
+    assert [button.text() for button in sorted(buttons, key=lambda button: button.y())] == PAGES
+    for number, page in enumerate(PAGES, start=1):
+        qtbot.keyClick(earmark.window, str(number), Qt.KeyboardModifier.AltModifier)
+        assert earmark.window.workspaces.current == page.lower()
 
 
 def test_settings_and_layout_are_there_again_at_the_next_start(

@@ -65,12 +65,12 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("quit", "File", "Quit", ("Ctrl+Q",)),
     ActionSpec("show_listen", "Go", "Listen", ("Alt+1",), "listen", "Listen to recordings and look at them", True),
     ActionSpec("show_live", "Go", "Live", ("Alt+2",), "live", "Listen to a microphone, and record it", True),
-    ActionSpec("show_train", "Go", "Train", ("Alt+3",), "train", "Teach a network your own classes", True),
+    ActionSpec("show_labels", "Go", "Labels", ("Alt+3",), "labels", "See and change all labels of the folder", True),
+    ActionSpec("show_train", "Go", "Train", ("Alt+4",), "train", "Teach a network your own classes", True),
     ActionSpec(
-        "show_evaluate", "Go", "Evaluate", ("Alt+4",), "evaluate", "See how good a model is on labelled clips", True
+        "show_evaluate", "Go", "Evaluate", ("Alt+5",), "evaluate", "See how good a model is on labelled clips", True
     ),
-    ActionSpec("show_models", "Go", "Models", ("Alt+5",), "models", "Look after your models", True),
-    ActionSpec("show_labels", "Go", "Labels", ("Alt+6",), "labels", "See and change all labels of the folder", True),
+    ActionSpec("show_models", "Go", "Models", ("Alt+6",), "models", "Look after your models", True),
     ActionSpec("play", "Play", "Play or stop", ("Space",), "play", "Play from the play head, or the selection; stop"),
     ActionSpec("loop", "Play", "Loop the selection", ("Shift+Space",), "loop", "Play the selection again and again"),
     ActionSpec("back_out", "Play", "Stop, clear the selection", ("Esc",)),

@@ -38,7 +38,7 @@ def test_a_page_is_made_when_it_is_first_shown_and_kept(workspaces: Workspaces) 
 
 def test_keys_change_the_page(qtbot: QtBot, workspaces: Workspaces) -> None:
     with qtbot.waitSignal(workspaces.shown) as shown:
-        QTest.keyClick(workspaces.window(), Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+        QTest.keyClick(workspaces.window(), Qt.Key.Key_4, Qt.KeyboardModifier.AltModifier)
     assert shown.args == ["train"]
     assert workspaces.current == "train"
 
