@@ -29,7 +29,7 @@ from desktop_app.ui.job_strip import JobStrip
 from desktop_app.ui.keys_sheet import KeysSheet
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.message_bar import MessageBar
-from desktop_app.ui.preferences_dialog import GRIDS_S, PreferencesDialog
+from desktop_app.ui.preferences_dialog import PreferencesDialog
 from desktop_app.ui.transport import Transport
 
 logger = logging.getLogger(__name__)
@@ -201,7 +201,7 @@ class Earmark(QObject):
 
     def _show_keys(self) -> None:
         values = self.core.settings.values
-        KeysSheet(values.key_preset, values.wheel, QApplication.activeWindow()).open()
+        KeysSheet(values.key_preset, values.wheel, QApplication.activeWindow() or self.window).open()
 
     def _show_preferences(self) -> None:
         dialog = PreferencesDialog(self.core.settings, self.window)
@@ -240,4 +240,4 @@ class Earmark(QObject):
             case "wheel":
                 self.listen.timeline.gestures.wheel_zooms = values.wheel == "zoom"
             case "snap":
-                self.listen.timeline.gestures.grid_s = GRIDS_S.get(values.snap, 0.0)
+                self.listen.timeline.snapping.mode = values.snap
