@@ -52,8 +52,8 @@ class Gestures(QObject):
         """Finds what is under a point of the scene; set by who shows annotations."""
         self.wheel_zooms = False
         """Whether the wheel zooms and with Ctrl scrolls, not the other way round."""
-        self.grid_s = 0.0
-        """Edges that are dragged come to rest on multiples of this; 0: anywhere."""
+        self.rest_at: Callable[[LaneBox, float], float] = lambda _lane, at_s: at_s
+        """Finds where an edge comes to rest that is dragged to a time in a lane; set by who knows the samples."""
         self._grip = ""
         self._held: Selection | None = None
         self._before_click: Selection | None = None
@@ -80,7 +80,7 @@ class Gestures(QObject):
             self._play(point)
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             anchor = self._far_end(point.at_s)
-            self._session.selection = Selection.between(anchor, point.at_s)
+            self._session.selection = Selection.between(anchor, self.rest_at(lane, point.at_s))
         elif (annotation := self.annotation_at(lane, event.scenePos())) is not None:
             self.annotation_clicked.emit(annotation, bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
             self._before_click = self._session.selection
@@ -121,10 +121,7 @@ class Gestures(QObject):
     def _edge(self, lane: LaneBox, scene_pos: Any) -> Point:
         """Return where an edge comes to rest that is dragged to a place."""
         point = self._point(lane, scene_pos)
-        if not self.grid_s:
-            return point
-        on_grid_s = round(round(point.at_s / self.grid_s) * self.grid_s, 9)
-        return replace(point, at_s=min(on_grid_s, self._view.duration_s))
+        return replace(point, at_s=self.rest_at(lane, point.at_s))
 
     def _drag_selection(self, lane: LaneBox, event: Any) -> None:
         if event.isStart():

@@ -30,8 +30,6 @@ SNAPS = {
     "10 ms": "On a grid of 10 ms",
     "100 ms": "On a grid of 100 ms",
 }
-GRIDS_S = {"10 ms": 0.01, "100 ms": 0.1}
-"""Distance of the grids among `SNAPS`, in seconds."""
 FORMATS = {"FLAC": "FLAC, lossless and small", "WAV": "WAV"}
 LEAST_WIDTH = 520
 

@@ -27,6 +27,7 @@ from desktop_app.ui.lane import LaneBox
 from desktop_app.ui.look import Look
 from desktop_app.ui.overview import Overview
 from desktop_app.ui.read_out import ReadOut
+from desktop_app.ui.snapping import Snapping
 from desktop_app.ui.spectrogram_view import TilePlan
 from desktop_app.ui.time_axis import TimeAxis
 from desktop_app.ui.view_state import ZOOM_STEP, ViewState
@@ -52,6 +53,7 @@ class Timeline(QWidget):
         self.engine = TileEngine(runner)
         self._waveform = WaveformLoader(runner)
         self.gestures = Gestures(session, self.view, self)
+        self.snapping = Snapping(self.view, self.engine)
         self._look = Look(settings, self.view, self)
         self._reads_on = False
         self._painted = False
@@ -77,6 +79,7 @@ class Timeline(QWidget):
         self._painted = False
         self._gain_is_set = False
         self.engine.clear()
+        self.snapping.forget()
         self._waveform.clear()
         self.lanes.forget()
         self.lanes.set_gain(1.0)
@@ -192,6 +195,8 @@ class Timeline(QWidget):
         self.gestures.pointed.connect(self._pointed)
         self.gestures.grips_changed.connect(self.lanes.show_cursor)
         self.gestures.annotation_at = self.lanes.annotation_at
+        self.gestures.rest_at = lambda lane, at_s: self.snapping.rest(lane.channel, at_s)
+        self.snapping.samples_wanted.connect(self._request)
         self.lanes.frame_painted.connect(self._frame_painted)
         self.lanes.resized.connect(self._lanes_resized)
         self.lanes.frequency_wheel.connect(self._look.zoom_frequencies)
@@ -227,7 +232,7 @@ class Timeline(QWidget):
         if plan is None:
             return
         samples = self.lanes.waveforms[0].wanted_samples(self.lanes.devicePixelRatioF())
-        near: list[Key] = [*samples, *plan.visible, *plan.neighbours(self.view.frames)]
+        near: list[Key] = [*self.snapping.wanted, *samples, *plan.visible, *plan.neighbours(self.view.frames)]
         self.engine.request([*near, plan.overview] if self._reads_on else [plan.overview, *near])
 
     def _plan(self) -> TilePlan | None:

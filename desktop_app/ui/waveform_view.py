@@ -117,12 +117,7 @@ class WaveformItem(LaneItem):
 
     def _samples(self, start: float, stop: float) -> tuple[Floats | None, int]:
         """Return the samples around a stretch and the frame they begin at, or None while some are not there."""
-        keys = sample_keys(start, stop, self._view.frames)
-        pieces = [self._engine.samples(key.index) for key in keys]
-        found = [piece for piece in pieces if piece is not None]
-        if len(found) < len(keys) or not keys:
-            return None, 0
-        return (found[0] if len(found) == 1 else np.concatenate(found)), keys[0].index * SAMPLES_FRAMES
+        return known_samples(self._engine, sample_keys(start, stop, self._view.frames))
 
     def _paint_line(self, painter: QPainter, colour: QColor, per_pixel: float) -> None:
         """Join the samples by a line; dot them where they lie far apart."""
@@ -154,6 +149,15 @@ def sample_keys(start: float, stop: float, frames: int) -> list[SamplesKey]:
     """Return the stretches of samples that hold frames `start` to `stop` of a recording."""
     first, last = max(int(start), 0) // SAMPLES_FRAMES, int(min(stop, frames - 1)) // SAMPLES_FRAMES
     return [SamplesKey(index) for index in range(first, last + 1)]
+
+
+def known_samples(engine: TileEngine, keys: list[SamplesKey]) -> tuple[Floats | None, int]:
+    """Return the samples of consecutive stretches and the frame they begin at, or None while some are not there."""
+    pieces = [engine.samples(key.index) for key in keys]
+    found = [piece for piece in pieces if piece is not None]
+    if len(found) < len(keys) or not keys:
+        return None, 0
+    return (found[0] if len(found) == 1 else np.concatenate(found)), keys[0].index * SAMPLES_FRAMES
 
 
 def envelope_pixels(envelope: Floats, height: int, colour: QColor) -> npt.NDArray[np.uint32]:

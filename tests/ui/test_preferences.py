@@ -90,8 +90,8 @@ def test_in_the_window_a_preset_and_the_wheel_change_at_once_and_edges_come_to_r
     choose(qtbot, dialog.wheel, "zoom")
     choose(qtbot, dialog.snap, "10 ms")
     assert earmark.core.actions["zoom_in"].toolTip().endswith("(Ctrl+1)")
-    gestures = earmark.listen.timeline.gestures
-    assert (gestures.wheel_zooms, gestures.grid_s) == (True, 0.01)
+    timeline = earmark.listen.timeline
+    assert (timeline.gestures.wheel_zooms, timeline.snapping.mode) == (True, "10 ms")
     dialog.close()
 
 
