@@ -186,16 +186,21 @@ class Monitor(QObject):
         if found.model_failed:
             self._engine = None
             self.model_changed.emit(None)
+        if self._state.phase == "running":  # of a microphone that is away nothing is true any more
+            self._pass_on_now(found)
+        _emit_each(self.heard.emit, found.events)
+        _emit_each(self.gap.emit, found.gaps)
+        _emit_each(self.note.emit, found.notes)
+        _emit_each(self._messages.error, found.problems)
+
+    def _pass_on_now(self, found: Findings) -> None:
+        """Tell what is so at this moment."""
         if found.levels is not None:
             self.levels.emit(found.levels)
         if found.results:
             self.results.emit(found.results)
         if found.load is not None:
             self.load.emit(found.load)
-        _emit_each(self.heard.emit, found.events)
-        _emit_each(self.gap.emit, found.gaps)
-        _emit_each(self.note.emit, found.notes)
-        _emit_each(self._messages.error, found.problems)
 
 
 def _emit_each(emit: Callable[..., object], values: Iterable[object]) -> None:

@@ -93,7 +93,7 @@ class ChannelLanes(pg.GraphicsView):
         self._panel = QGraphicsWidget()
         self._panel.geometryChanged.connect(self._arrange)
         for channel in range(channels):
-            self._add_waveform(channel, _channel_name(channel, channels))
+            self._add_waveform(channel, channel_name(channel, channels))
             self._add_spectrogram(channel)
         pg.GraphicsView.setCentralItem(self, self._panel)
         del held
@@ -255,7 +255,8 @@ def amplitude_ticks(gain: float, height: float) -> list[tuple[float, str]]:
     return [(0.25, MINUS + half), (0.5, "0"), (0.75, half)]
 
 
-def _channel_name(channel: int, channels: int) -> str:
+def channel_name(channel: int, channels: int) -> str:
+    """Return what stands beside a channel: L and R of two, numbers of more, nothing of one."""
     if channels == 1:
         return ""
     return "LR"[channel] if channels == 2 else str(channel + 1)

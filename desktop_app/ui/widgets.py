@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QLabel, QToolButton
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 
 def quiet_button(name: str, tip: str = "", on_click: Callable[[], object] | None = None) -> QToolButton:
@@ -24,3 +24,11 @@ def role_label(text: str = "", role: str = "secondary", *, wrap: bool = False) -
     label.setProperty("role", role)
     label.setWordWrap(wrap)
     return label
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Let the stylesheet know a widget by another role; only a change costs anything."""
+    if widget.property("role") != role:
+        widget.setProperty("role", role)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

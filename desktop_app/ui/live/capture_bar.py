@@ -12,6 +12,7 @@ from desktop_app.audio.inputs import InputRequest
 from desktop_app.services.settings import Settings
 from desktop_app.ui.live.parts import BUTTON_WIDTH, tab_only
 from desktop_app.ui.training.parts import push_button
+from desktop_app.ui.widgets import role_label, set_role
 from desktop_app.ui.wording import counted, rate_words
 
 Box = TypeVar("Box", bound=QComboBox)
@@ -72,8 +73,7 @@ class CaptureBar(QWidget):
         """Let the button say what it does next; a recording keeps its microphone."""
         self.start.setText("Stop listening" if running else "Start listening")
         self.start.setToolTip("Let go of the microphone" if running else "Listen to the microphone")
-        self.start.setProperty("role", "" if running else "primary")
-        self.start.style().polish(self.start)
+        set_role(self.start, "" if running else "primary")
         for choice in (self.device, self.rate, self.channels):
             choice.setEnabled(not recording)
 
@@ -91,6 +91,7 @@ class CaptureBar(QWidget):
         for widget in (self.start, self.device, self.rate, self.channels):
             row.addWidget(widget)
         row.addStretch(1)
+        row.addWidget(role_label("Model"))
         row.addWidget(self.model)
 
     def _connect(self) -> None:

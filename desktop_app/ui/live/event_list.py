@@ -35,6 +35,7 @@ class EventList(QTableView):
         """Returns the colour of a label as hex."""
         self._rows = QStandardItemModel(0, len(TITLES), self)
         self._rows.setHorizontalHeaderLabels(TITLES)
+        self._rows.horizontalHeaderItem(2).setTextAlignment(RIGHT)
         self.setModel(self._rows)
         self._set_up()
         theme.changed.connect(self._tint)

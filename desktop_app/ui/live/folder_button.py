@@ -34,7 +34,7 @@ class FolderButton(QPushButton):
 
     def sizeHint(self) -> QSize:
         """Return the room for the folder's name."""
-        return QSize(self.fontMetrics().horizontalAdvance(self._folder.name) + PADDING, super().sizeHint().height())
+        return QSize(self.fontMetrics().horizontalAdvance(self._words()) + PADDING, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """Return room for some letters."""
@@ -47,7 +47,10 @@ class FolderButton(QPushButton):
 
     def _fit(self) -> None:
         room = max(self.width() - TIGHT_PADDING, 0)
-        self.setText(self.fontMetrics().elidedText(self._folder.name, Qt.TextElideMode.ElideMiddle, room))
+        self.setText(self.fontMetrics().elidedText(self._words(), Qt.TextElideMode.ElideMiddle, room))
+
+    def _words(self) -> str:
+        return f"Folder: {self._folder.name}"
 
     def _ask(self) -> None:
         there = next((each for each in (self._folder, *self._folder.parents) if each.is_dir()), Path.home())

@@ -122,6 +122,7 @@ class LookBack(QWidget):
         self._desk.looking_back.cut_finished.connect(self._tell_of_clip)
         self.timeline.engine.opened.connect(lambda opened: self._desk.listening.set_duration(opened.duration_s))
         self.timeline.engine.opened.connect(lambda _: self._opened())
+        self.timeline.view.time_changed.connect(self._say_when)
         self.timeline.play_requested.connect(self._desk.listening.play)
         self.timeline.follow_play_head = True
 
@@ -145,14 +146,19 @@ class LookBack(QWidget):
             self.ready.emit()
 
     def _show_wanted(self, glance: Glance) -> None:
-        if self._capture is None:
-            return
         start_s, stop_s = (glance.second_of(frame) for frame in self._wanted)
         self.timeline.show_range(start_s, stop_s)
-        stop = glance.start + round(self.timeline.view.duration_s * glance.sample_rate_hz)
-        begin, end = (datetime.fromtimestamp(self._capture.clock_s(frame)) for frame in (glance.start, stop))
+        self._say_when()
+
+    def _say_when(self) -> None:
+        """Say what time of day is in sight."""
+        glance, capture = self._glance, self._capture
+        if glance is None or capture is None:
+            return
+        frames = (glance.start + round(at_s * glance.sample_rate_hz) for at_s in self.timeline.view_range)
+        begin, end = (datetime.fromtimestamp(capture.clock_s(frame)) for frame in frames)
         goes_on = "; listening goes on" if self._desk.monitor.running else ""
-        self.words.show_text(f"Looking back, {begin:%H:%M:%S} to {end:%H:%M:%S}{goes_on}")
+        self.words.show_text(f"{begin:%H:%M:%S} to {end:%H:%M:%S}{goes_on}")
 
 
 def _as_annotation(heard: HeardEvent, start_s: float) -> Annotation:

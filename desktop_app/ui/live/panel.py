@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop_app.audio.capture import CaptureState
 from desktop_app.classifier.card import ModelCard
 from desktop_app.classifier.pace import Load
 from desktop_app.errors import UserError
@@ -101,15 +102,15 @@ class LivePanel(QWidget):
             self.look_back.show_moment(capture, (max(axis.oldest_frame, 0), axis.newest_frame))
 
     def back_out(self) -> None:
-        """Esc: stop the sound, or else the recording, drop the selection, return to now."""
+        """Esc: stop the sound, or else drop the selection, return to now, and only there end the recording."""
         if self.desk.playback.playing:
             self.desk.playback.stop()
-        elif self.desk.recording.running:
-            self.desk.recording.stop()
         elif self.desk.session.selection is not None:
             self.desk.session.selection = None
         elif self.sound.looking_back:
             self._show_now()
+        elif self.desk.recording.running:
+            self.desk.recording.stop()
 
     def zoom(self, direction: int) -> None:
         """Zoom in (1) or out (-1) on what is in sight."""
@@ -149,6 +150,7 @@ class LivePanel(QWidget):
         monitor, recording = self.desk.monitor, self.desk.recording
         monitor.running_changed.connect(lambda _: self._running_changed())
         monitor.state_changed.connect(self._notices.show_state)
+        monitor.state_changed.connect(self._show_state)
         monitor.levels.connect(self.side.meter.show_levels)
         monitor.levels.connect(self._notices.show_levels)
         monitor.results.connect(self.side.bars.show_results)
@@ -157,6 +159,7 @@ class LivePanel(QWidget):
         monitor.note.connect(self._notices.show_note)
         monitor.model_changed.connect(self._show_card)
         monitor.devices_listed.connect(self.capture_bar.show_devices)
+        monitor.devices_listed.connect(self.sound.show_devices)
         recording.running_changed.connect(self._recording_changed)
         recording.progressed.connect(self.record_bar.show_progress)
         self.desk.free_space.found.connect(self.record_bar.show_free)
@@ -214,10 +217,14 @@ class LivePanel(QWidget):
         if monitor.running:
             self.sound.show_live()
         else:
-            self.side.meter.show_levels(None)
-            self.side.show_load(None, 0)
+            self.side.show_nothing_heard()
             if monitor.capture is None or not monitor.capture.opened:
                 self.sound.show_teaching()
+
+    def _show_state(self, state: CaptureState) -> None:
+        """Let no level stand that nobody hears any more, while the microphone is away."""
+        if state.phase != "running":
+            self.side.show_nothing_heard()
 
     def _run_frames(self) -> None:
         """Draw while there is something to draw and somebody sees it."""

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from desktop_app.audio.recorder import RecordState
 from desktop_app.ui.actions import Actions
-from desktop_app.ui.wording import duration_words
+from desktop_app.ui.ticks import clock_words
 
 
 class RecordBadge(QToolButton):
@@ -22,4 +22,4 @@ class RecordBadge(QToolButton):
 
     def show_progress(self, seconds: float, _state: RecordState) -> None:
         """Show how long."""
-        self.setText(f"● {duration_words(seconds)}")
+        self.setText(f"● {clock_words(seconds, 0, minutes=True)}")

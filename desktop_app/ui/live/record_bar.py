@@ -13,8 +13,9 @@ from desktop_app.ui.actions import Actions
 from desktop_app.ui.live.folder_button import FolderButton
 from desktop_app.ui.live.parts import BUTTON_WIDTH, tab_only
 from desktop_app.ui.one_line import OneLine
-from desktop_app.ui.widgets import role_label
-from desktop_app.ui.wording import duration_words, size_words
+from desktop_app.ui.ticks import clock_words
+from desktop_app.ui.widgets import role_label, set_role
+from desktop_app.ui.wording import size_words
 
 LONGEST_PRE_ROLL_S, LONGEST_SPLIT_MIN = 120.0, 240.0
 LOW_BYTES = 1e9
@@ -47,6 +48,7 @@ class RecordBar(QWidget):
         self.format.setToolTip("FLAC is half as large, WAV is read by everything; both keep every sample")
         self.format.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.folder = FolderButton("Folder for recordings")
+        self._choices: tuple[QWidget, ...] = (self.pre_roll, self.split, self.format, self.folder)
         self._lay_out()
         self._connect()
         self._show_settings()
@@ -66,12 +68,12 @@ class RecordBar(QWidget):
         )
 
     def show_running(self, running: bool) -> None:
-        """Show whether it records; while it does, how it does cannot be changed."""
+        """Show whether it records; while it does, how it does cannot be changed and makes room for what it does."""
         self.light.setVisible(running)
-        for widget in (self.pre_roll, self.split, self.format, self.folder):
-            widget.setEnabled(not running)
+        for widget in self._choices:
+            widget.setVisible(not running)
         self._progress, self._free_bytes = None, None
-        self._set_role("secondary")
+        set_role(self.words, "secondary")
         self.words.show_text("Opening the microphone…" if running else "")
 
     def show_progress(self, seconds: float, state: RecordState) -> None:
@@ -88,24 +90,19 @@ class RecordBar(QWidget):
         if self._progress is None:
             return
         seconds, state = self._progress
-        parts = [f"Recording {duration_words(seconds)}", *[path.name for path in state.files[-1:]]]
+        parts = [f"Recording {clock_words(seconds, 0, minutes=True)}", *[path.name for path in state.files[-1:]]]
         if state.lost_frames:
             parts.append("the disk is too slow: sound was lost")
         if self._free_bytes is not None:
             parts.append(f"{size_words(self._free_bytes)} free")
         low = self._free_bytes is not None and self._free_bytes < LOW_BYTES
-        self._set_role("warning" if low or state.lost_frames else "")
+        set_role(self.words, "warning" if low or state.lost_frames else "")
         self.words.show_text("  ·  ".join(parts))
 
     def _show_action(self) -> None:
         self.button.setText(self._action.text())
         self.button.setIcon(self._action.icon())
         self.button.setToolTip(self._action.toolTip())
-
-    def _set_role(self, role: str) -> None:
-        if self.words.property("role") != role:
-            self.words.setProperty("role", role)
-            self.words.style().polish(self.words)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
@@ -114,7 +111,7 @@ class RecordBar(QWidget):
         row.addWidget(self.button)
         row.addWidget(self.light)
         row.addWidget(self.words, 1)
-        for widget in (self.pre_roll, self.split, self.format, self.folder):
+        for widget in self._choices:
             row.addWidget(widget)
 
     def _connect(self) -> None:
@@ -131,13 +128,12 @@ class RecordBar(QWidget):
 
     def _show_settings(self) -> None:
         live = self._settings.values.live
-        widgets: tuple[QWidget, ...] = (self.pre_roll, self.split, self.format)
-        for widget in widgets:
+        for widget in self._choices:
             widget.blockSignals(True)
         self.pre_roll.setValue(live.pre_roll_s)
         self.split.setValue(live.split_minutes)
         self.format.setCurrentText(live.format)
-        for widget in widgets:
+        for widget in self._choices:
             widget.blockSignals(False)
         self.folder.show_folder(recordings_folder(live))
 

@@ -53,7 +53,7 @@ class ChannelPicture:
 
     def __init__(self, rolling: RollingColumns, channel: int, heights: tuple[int, int]) -> None:
         """Make pictures of the heights of waveform and spectrogram in device pixels."""
-        self._rolling, self._channel = rolling, channel
+        self._rolling, self.channel = rolling, channel
         waveform, spectrogram = heights
         self.waveform = RingImage(rolling.width, waveform, QImage.Format.Format_ARGB32_Premultiplied)
         self.spectrogram = RingImage(rolling.width, spectrogram, QImage.Format.Format_RGB32)
@@ -66,13 +66,13 @@ class ChannelPicture:
     def paint_levels(self, numbers: range, colours: Colours, rows: RowMap) -> None:
         """Bring the spectrogram of columns up to date."""
         places = self._rolling.places(numbers)
-        levels = self._rolling.levels[self._channel][:, places]
+        levels = self._rolling.levels[self.channel][:, places]
         self.spectrogram.pixels[:, places] = colours.levels.take(rows.picture(levels))
 
     def paint_waveform(self, numbers: range, colours: Colours) -> None:
         """Bring the waveform of columns up to date; each is joined to the one before."""
         before = max(numbers.start - 1, self._rolling.first)
         joined = range(before, numbers.stop)
-        envelope = self._rolling.envelope[self._rolling.places(joined), self._channel] * colours.gain
+        envelope = self._rolling.envelope[self._rolling.places(joined), self.channel] * colours.gain
         pixels = envelope_pixels(envelope, self.waveform.height, colours.waveform)
         self.waveform.pixels[:, self._rolling.places(numbers)] = pixels[:, numbers.start - before :]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_app.annotation.records import BACKGROUND_LABELS
@@ -42,6 +42,8 @@ class RulePanel(QWidget):
         self.threshold = SliderRow(THRESHOLD)
         self.sliders = {field: SliderRow(spec) for field, spec in SLIDERS.items()}
         self.same = tab_only(push_button("Same as all", "Give up this class's own threshold"))
+        self.usual = tab_only(push_button("As usual", "Set the rule as published: 0.5 s, 0.70, 3 results, 1.0 s"))
+        self._sentence = role_label(role="small", wrap=True)
         self._silent = role_label(role="small", wrap=True)
         self._lay_out()
         self._connect()
@@ -51,6 +53,11 @@ class RulePanel(QWidget):
     def words(self) -> str:
         """Return what is said of classes that never make events."""
         return self._silent.text()
+
+    @property
+    def sentence(self) -> str:
+        """Return the rule in words."""
+        return self._sentence.text()
 
     def show_classes(self, classes: Sequence[str]) -> None:
         """Offer the classes of another model."""
@@ -75,13 +82,16 @@ class RulePanel(QWidget):
         column.addLayout(scope)
         for slider in self.sliders.values():
             column.addWidget(slider)
+        column.addWidget(self._sentence)
         column.addWidget(self._silent)
+        column.addWidget(self.usual, alignment=Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
 
     def _connect(self) -> None:
         self.threshold.changed.connect(self._set_threshold)
         self.scope.currentIndexChanged.connect(lambda _: self._show())
         self.same.clicked.connect(lambda: self._set_threshold(None))
+        self.usual.clicked.connect(lambda: self._change(**_usual()))
         self.sliders["averaging_s"].changed.connect(lambda value: self._change(averaging_s=value))
         self.sliders["minimum_count"].changed.connect(lambda value: self._change(minimum_count=round(value)))
         self.sliders["suppression_s"].changed.connect(lambda value: self._change(suppression_s=value))
@@ -96,7 +106,6 @@ class RulePanel(QWidget):
             return
         own.pop(label, None)
         self._change(thresholds=own if threshold is None else {**own, label: threshold})
-        self._fill_scope()
 
     def _fill_scope(self) -> None:
         """List the classes; those with a threshold of their own say it."""
@@ -118,6 +127,7 @@ class RulePanel(QWidget):
 
     def _settings_changed(self, name: str) -> None:
         if name == "live":
+            self._fill_scope()
             self._show()
 
     def _show(self) -> None:
@@ -126,6 +136,24 @@ class RulePanel(QWidget):
         self.same.setVisible(label is not None and label in live.thresholds)
         for field, slider in self.sliders.items():
             slider.show_value(getattr(live, field))
+        self._sentence.setText(rule_words(rule_of(live)))
+        self.usual.setEnabled(any(getattr(live, field) != value for field, value in _usual().items()))
+
+
+def rule_words(rule: EventRule) -> str:
+    """Return the rule as a sentence."""
+    others = ", or its own threshold," if rule.thresholds else ""
+    return (
+        f"A class makes an event when the mean of its scores over {rule.averaging_s:.1f} s, at least "
+        f"{rule.minimum_count} of them, reaches {rule.threshold:.2f}{others} and again after it fell to half of that, "
+        f"{rule.suppression_s:.1f} s later at the earliest."
+    )
+
+
+def _usual() -> dict[str, Any]:
+    """Return the settings that the rule was published with, by the names of their fields."""
+    usual = LivePreferences()
+    return {field: getattr(usual, field) for field in (*SLIDERS, "threshold", "thresholds")}
 
 
 def rule_of(live: LivePreferences) -> EventRule:

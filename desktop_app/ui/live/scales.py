@@ -27,6 +27,11 @@ class Scales:
             top = min(max(y - line / 2, lane.top()), lane.bottom() - line)
             painter.drawText(QRectF(0, top, AXIS_WIDTH - 8, line), right, words)
 
+    def caption(self, lane: QRectF, words: str) -> None:
+        """Paint the name of a lane at its top left."""
+        self.painter.setPen(self.palette.color(QPalette.ColorRole.Text))
+        self.painter.drawText(QRectF(8, lane.top(), AXIS_WIDTH, lane.height()), Qt.AlignmentFlag.AlignTop, words)
+
     def tick_below(self, room: QRectF, x: float, words: str) -> None:
         """Paint a tick at the top of a room below the lanes, and words under it."""
         self.painter.setPen(self.palette.color(QPalette.ColorRole.Mid))

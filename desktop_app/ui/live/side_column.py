@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QTabWidget, QVBoxLayout, QWidget
 
 from desktop_app.annotation.records import BACKGROUND_LABELS
 from desktop_app.classifier.card import ModelCard
@@ -14,26 +14,30 @@ from desktop_app.ui.live.event_list import EventList
 from desktop_app.ui.live.level_meter import LevelMeterView
 from desktop_app.ui.live.rule_panel import RulePanel, rule_of
 from desktop_app.ui.live.score_bars import ScoreBars
-from desktop_app.ui.theme import Theme
-from desktop_app.ui.widgets import role_label
+from desktop_app.ui.theme import Theme, small_font
+from desktop_app.ui.widgets import role_label, set_role
 
 WIDTH = 304
 NO_EVENTS = "What the model hears stands here: time, class, score. Double-click plays it."
 
 
-class SideColumn(QWidget):
+class SideColumn(QFrame):
     """Holds the parts and shows a model's classes in all of them."""
 
     def __init__(self, settings: Settings, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("role", "side")
         self._settings = settings
         self.meter = LevelMeterView(theme)
         self.bars = ScoreBars()
         self.events = EventList(theme)
         self.rule = RulePanel(settings)
         self.clips = ClipKeeping(settings)
-        self.load = role_label(role="small", wrap=True)
-        self.load.setAccessibleName("What judging costs")
+        self.load = role_label(role="small")
+        self.load.setToolTip("Work for a second of sound, how often it is judged, and how late that is")
+        self.missing = role_label(role="small")
+        self.missing.setFont(small_font())  # also while it warns
+        self.missing.setToolTip("Sound that did not come from the microphone, or that there was no time to judge")
         self._empty = role_label(NO_EVENTS, wrap=True)
         self.colour_of: Callable[[str], str] = lambda _: NEUTRAL
         """Returns the colour of a label as hex."""
@@ -57,7 +61,15 @@ class SideColumn(QWidget):
 
     def show_load(self, load: Load | None, missing_s: float) -> None:
         """Show what judging costs, and how much sound is missing in all, in seconds."""
-        self.load.setText("" if load is None else load_words(load, missing_s))
+        self.load.setText("" if load is None else load_words(load))
+        self.missing.setText("" if load is None else missing_words(missing_s))
+        set_role(self.missing, "warning" if missing_s else "small")
+
+    def show_nothing_heard(self) -> None:
+        """Let no level, score or cost stand that is not true any more."""
+        self.meter.show_levels(None)
+        self.bars.show_classes(self.classes)
+        self.show_load(None, 0)
 
     def _lay_out(self) -> None:
         heard = QWidget()
@@ -74,12 +86,16 @@ class SideColumn(QWidget):
         self.tabs.addTab(heard, "Events")
         self.tabs.addTab(self.rule, "Rule")
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 8, 8, 8)
-        column.setSpacing(12)
-        for part in (self.meter, self.bars):
-            column.addWidget(part)
+        column.setContentsMargins(15, 8, 8, 8)
+        column.setSpacing(4)
+        column.addWidget(self.meter)
+        column.addSpacing(12)
+        column.addWidget(role_label("Scores", "title"))
+        column.addWidget(self.bars)
+        column.addSpacing(4)
         column.addWidget(self.tabs, 1)
         column.addWidget(self.load)
+        column.addWidget(self.missing)
 
     def _show_emptiness(self) -> None:
         empty = self.events.model().rowCount() == 0
@@ -87,8 +103,12 @@ class SideColumn(QWidget):
         self.events.setVisible(not empty)
 
 
-def load_words(load: Load, missing_s: float) -> str:
-    """Return what judging costs: 0.02 × real time, every 100 ms, lag 35 ms, nothing missing."""
-    missing = f"{missing_s:.2f} s missing" if missing_s else "nothing missing"
-    lag = f"lag {1000 * load.lag_s:.0f} ms"
-    return f"{load.real_time_factor:.3f} × real time, every {1000 * load.hop_s:.0f} ms, {lag}, {missing}"
+def load_words(load: Load) -> str:
+    """Return what judging costs: 0.020 × real time · every 100 ms · lag 35 ms."""
+    facts = f"{load.real_time_factor:.3f} × real time", f"every {1000 * load.hop_s:.0f} ms"
+    return " · ".join((*facts, f"lag {1000 * load.lag_s:.0f} ms"))
+
+
+def missing_words(missing_s: float) -> str:
+    """Return how much sound is missing in all."""
+    return f"{missing_s:.2f} s of sound missing" if missing_s else "No sound missing"

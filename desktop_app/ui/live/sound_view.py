@@ -1,7 +1,10 @@
 """What is heard, in one of three forms: a page that teaches, the sound as it comes, or a look back at it."""
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop_app.audio.devices import Device
 from desktop_app.services.settings import Settings
 from desktop_app.ui.actions import Actions
 from desktop_app.ui.display_controls import DisplayControls
@@ -10,13 +13,15 @@ from desktop_app.ui.live.parts import tab_only
 from desktop_app.ui.live.waterfall import Waterfall
 from desktop_app.ui.teaching import Teaching
 from desktop_app.ui.training.parts import push_button
-from desktop_app.ui.widgets import quiet_button
+from desktop_app.ui.widgets import quiet_button, set_role
 
 TITLE = "Listen to a microphone"
 TEXT = (
     "Press Start listening: the sound is drawn as it comes, and the model says what it hears. "
+    "Space looks back at the last minutes, to play them and cut clips out, while listening goes on. "
     "Nothing is recorded until you press R, and nothing leaves this computer."
 )
+NO_MICROPHONE = "No microphone was found: connect one or switch one on, then press Start listening."
 
 
 class SoundView(QWidget):
@@ -27,8 +32,8 @@ class SoundView(QWidget):
         self.waterfall, self.look_back = waterfall, look_back
         self.teaching = Teaching(TITLE, TEXT)
         self.notice = QLabel()
+        self.notice.setObjectName("notice")
         self.notice.setWordWrap(True)
-        self.notice.setContentsMargins(8, 8, 8, 8)
         self.notice.setAccessibleName("Notice")
         self.notice.hide()
         self.pause = tab_only(push_button("Look back", "Look at the last minutes while listening goes on (Space)"))
@@ -57,6 +62,10 @@ class SoundView(QWidget):
         """Show what can be done here."""
         self._stack.setCurrentWidget(self.teaching)
 
+    def show_devices(self, devices: Sequence[Device]) -> None:
+        """Teach what can be done with these microphones, or without any."""
+        self.teaching.show_text(TEXT if devices else NO_MICROPHONE)
+
     def show_live(self) -> None:
         """Show the sound as it comes."""
         self._stack.setCurrentWidget(self._live)
@@ -68,10 +77,8 @@ class SoundView(QWidget):
     def show_notice(self, sentence: str, role: str = "warning") -> None:
         """Say a sentence over the sound; an empty one goes away."""
         self.notice.setVisible(bool(sentence))
-        if (self.notice.text(), self.notice.property("role")) != (sentence, role):
-            self.notice.setText(sentence)
-            self.notice.setProperty("role", role)
-            self.notice.style().polish(self.notice)
+        self.notice.setText(sentence)
+        set_role(self.notice, role)
 
     def _make_live(self, actions: Actions) -> QWidget:
         page = QWidget()

@@ -14,7 +14,7 @@ from desktop_app.audio.rolling import RollingColumns
 from desktop_app.audio.spectrogram import level_db
 from desktop_app.services.monitor_thread import HeardEvent
 from desktop_app.services.settings import Settings
-from desktop_app.ui.channel_lanes import SPACING, TICK_SPACING, WAVEFORM_PART, amplitude_ticks
+from desktop_app.ui.channel_lanes import SPACING, TICK_SPACING, WAVEFORM_PART, amplitude_ticks, channel_name
 from desktop_app.ui.lane import AXIS_WIDTH
 from desktop_app.ui.live.event_tags import EventTags
 from desktop_app.ui.live.rolling_picture import ChannelPicture, Colours
@@ -72,7 +72,7 @@ class Waterfall(QWidget):
     @property
     def axis(self) -> StreamAxis | None:
         """Return what is on the screen; None before sound comes."""
-        if self._rolling is None or self._capture is None:
+        if self._rolling is None or not self._rolling.frames or self._capture is None:
             return None
         stop, pixels = self._rolling.stop, self._plot_pixels()
         left, width = AXIS_WIDTH, pixels / self.devicePixelRatioF()
@@ -240,6 +240,7 @@ class Waterfall(QWidget):
         frequencies = frequency_ticks(self.view.axis, max(int(spectrogram.height() / TICK_SPACING), 2))
         scales = Scales(painter, self.palette())
         scales.beside(waveform, amplitude_ticks(self._gain, waveform.height()))
+        scales.caption(waveform, channel_name(picture.channel, len(self._pictures)))
         scales.beside(spectrogram, frequencies)
 
     def _paint_time(self, painter: QPainter, axis: StreamAxis) -> None:

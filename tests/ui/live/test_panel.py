@@ -2,6 +2,7 @@
 
 import csv
 import time
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from desktop_app.services.settings import Settings
 from desktop_app.ui.actions import Actions
 from desktop_app.ui.live.event_list import PLAY_COLUMN
 from desktop_app.ui.live.notices import SILENT
+from desktop_app.ui.live.sound_view import NO_MICROPHONE
 from tests.classifier.conftest import RATE_HZ
 from tests.ui.live.conftest import LiveStage
 
@@ -40,7 +42,7 @@ def test_start_shows_sound_levels_scores_and_events_and_stop_keeps_them(stage: L
     assert heard.clock_s == pytest.approx(time.time(), abs=30)
     assert [label for label, _ in stage.panel.side.bars.shown if label == "high"]
     assert "× real time" in stage.panel.side.load.text()
-    assert "nothing missing" in stage.panel.side.load.text()
+    stage.until(lambda: stage.panel.side.missing.text() == "No sound missing")
     stage.click(stage.panel.capture_bar.start)
     assert not stage.desk.monitor.running
     assert stage.microphone.input.closed or stage.desk.monitor.close()
@@ -98,8 +100,11 @@ def test_looking_back_shows_what_was_in_sight_while_listening_goes_on(stage: Liv
     stage.until(lambda: stage.desk.monitor.capture.state.frames > frames + RATE_HZ)
     assert timeline.view.duration_s == shown_s
     assert "listening goes on" in stage.panel.look_back.words.whole
-    timeline.zoom_in()
+    timeline.show_range(stop_s - 0.5, stop_s)
     assert timeline.view.span_s < stop_s - start_s
+    newest_s = stage.desk.monitor.capture.clock_s(stage.panel.look_back._glance.start + round(stop_s * RATE_HZ))
+    told = stage.panel.look_back.words.whole.split(";")[0].split(" to ")[1]
+    assert told == f"{datetime.fromtimestamp(newest_s):%H:%M:%S}", "what is in sight is told by its time of day"
     stage.click(stage.panel.look_back.now)
     assert stage.panel.sound.live
 
@@ -199,14 +204,32 @@ def test_r_records_with_the_sound_from_before_and_r_ends(stage: LiveStage) -> No
     assert "Recording" in bar.words.whole
     assert ".flac" in bar.words.whole
     assert bar.light.isVisible()
-    assert not bar.format.isEnabled()
+    assert not bar.format.isVisible()
     assert not stage.panel.capture_bar.device.isEnabled()
     key(stage, Qt.Key.Key_R)
     stage.until(lambda: bool(finished))
     (path,) = finished[0]
     assert soundfile.info(path).frames > RATE_HZ
     assert not bar.light.isVisible()
-    assert bar.format.isEnabled()
+    assert bar.format.isVisible()
+
+
+def test_escape_in_a_look_back_never_ends_the_recording(stage: LiveStage) -> None:
+    stage.listen()
+    key(stage, Qt.Key.Key_R)
+    stage.until(lambda: stage.desk.recording.state.frames > RATE_HZ)
+    key(stage, Qt.Key.Key_Space)
+    stage.until(lambda: stage.panel.sound.looking_back)
+    key(stage, Qt.Key.Key_Escape)
+    assert stage.panel.sound.live
+    assert stage.desk.recording.running
+    key(stage, Qt.Key.Key_Escape)
+    stage.until(lambda: not stage.desk.recording.running)
+
+
+def test_without_any_microphone_the_page_says_what_to_do(stage: LiveStage) -> None:
+    stage.desk.monitor.devices_listed.emit([])
+    assert stage.panel.sound.teaching._text.text() == NO_MICROPHONE
 
 
 def test_r_without_listening_begins_to_listen_and_escape_ends_the_recording_alone(stage: LiveStage) -> None:
@@ -246,9 +269,11 @@ def test_a_microphone_that_goes_away_is_told_and_goes_on_by_itself(stage: LiveSt
     stage.until(lambda: stage.desk.monitor.capture.state.frames > 0)
     stage.microphone.input.active = False
     stage.until(lambda: "is gone: plug it in again" in stage.panel.sound.notice.text())
+    assert stage.panel.side.load.text() == "", "what judging cost is told though nothing is judged"
+    assert {score for _, score in stage.panel.side.bars.shown} == {0}
     stage.until(lambda: not stage.panel.sound.notice.isVisible())
     assert len(stage.desk.monitor.capture.state.gaps) == 1
-    stage.until(lambda: "nothing missing" not in stage.panel.side.load.text())
+    stage.until(lambda: "s of sound missing" in stage.panel.side.missing.text())
 
 
 def test_silence_of_nothing_but_zeros_is_pointed_out(stage: LiveStage) -> None:

@@ -1,5 +1,6 @@
 """The parts beside the live sound: meter, bars, list of events, rule, choice of the microphone."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from desktop_app.ui.live.level_meter import LevelMeterView
 from desktop_app.ui.live.record_bar import RecordBar
 from desktop_app.ui.live.rule_panel import RulePanel, rule_of
 from desktop_app.ui.live.score_bars import ROWS, ScoreBars
-from desktop_app.ui.live.side_column import load_words
+from desktop_app.ui.live.side_column import SideColumn, load_words
 from desktop_app.ui.theme import Theme
 
 CLASSES = ("_silence_", "_unknown_", "yes", "no")
@@ -191,5 +192,29 @@ def test_how_recordings_are_written_is_remembered(qtbot: QtBot, settings: Settin
 
 
 def test_what_judging_costs_is_in_words() -> None:
-    words = load_words(Load(hop_s=0.2, real_time_factor=0.0123, lag_s=0.035), 1.5)
-    assert words == "0.012 × real time, every 200 ms, lag 35 ms, 1.50 s missing"
+    words = load_words(Load(hop_s=0.2, real_time_factor=0.0123, lag_s=0.035))
+    assert words == "0.012 × real time · every 200 ms · lag 35 ms"
+
+
+def test_sound_that_is_missing_is_counted_in_words_that_warn(qtbot: QtBot, settings: Settings, theme: Theme) -> None:
+    side = SideColumn(settings, theme)
+    qtbot.addWidget(side)
+    side.show_load(Load(), 0.0)
+    assert side.missing.text() == "No sound missing"
+    side.show_load(Load(), 1.5)
+    assert side.missing.text() == "1.50 s of sound missing"
+    assert side.missing.property("role") == "warning"
+
+
+def test_the_rule_is_a_sentence_and_can_be_set_back(qtbot: QtBot, settings: Settings) -> None:
+    panel = RulePanel(settings)
+    qtbot.addWidget(panel)
+    panel.show_classes(CLASSES)
+    assert not panel.usual.isEnabled()
+    panel.sliders["averaging_s"].slider.setValue(panel.sliders["averaging_s"].slider.maximum())
+    settings.change(live=replace(settings.values.live, thresholds={"yes": 0.9}))
+    assert "over 2.0 s, at least 3 of them, reaches 0.70, or its own threshold," in panel.sentence
+    assert panel.scope.itemText(1) == "yes (0.90)"
+    qtbot.mouseClick(panel.usual, Qt.MouseButton.LeftButton)
+    assert settings.values.live == LivePreferences()
+    assert panel.scope.itemText(1) == "yes"

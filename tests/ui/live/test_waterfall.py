@@ -231,6 +231,7 @@ def test_before_any_sound_there_is_nothing_to_look_back_at(stage: Stage) -> None
     asked: list[int] = []
     stage.waterfall.look_back_wanted.connect(asked.append)
     stage.waterfall.advance()
+    assert stage.waterfall.axis is None
     QTest.mouseClick(stage.waterfall, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(300, 100))
     assert asked == []
     stage.pixels()
