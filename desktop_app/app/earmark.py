@@ -131,9 +131,14 @@ class Earmark(QObject):
         playback.devices_listed.connect(self._show_devices)
         for listening in (self.listen.listening, self.live.desk.listening):
             listening.position_changed.connect(self.transport.show_position)
+        self.window.workspaces.shown.connect(self._show_clock)
         self.transport.volume_changed.connect(lambda volume: settings.change(volume=volume))
         self.transport.device_chosen.connect(lambda name: settings.change(output_device=name))
         self.transport.devices_wanted.connect(playback.list_devices)
+
+    def _show_clock(self, page: str) -> None:
+        """Let the clock below be that of the sound on the page."""
+        (self.live.desk if page == "live" else self.listen).listening.tell()
 
     def _show_devices(self, devices: list[Device]) -> None:
         self.transport.show_devices([device.name for device in devices], self.core.settings.values.output_device)

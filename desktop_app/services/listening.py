@@ -33,7 +33,7 @@ class Listening(QObject):
     def set_duration(self, duration_s: float) -> None:
         """Tell how long the recording that is shown is, once that is known."""
         self._duration_s = duration_s
-        self._tell()
+        self.tell()
 
     def play_or_stop(self) -> None:
         """Stop what plays; else play the selection, else from the play head on."""
@@ -78,6 +78,10 @@ class Listening(QObject):
         """Put the play head behind the last sample."""
         self._session.play_head_s = self._duration_s or 0.0
 
+    def tell(self) -> None:
+        """Emit where the play head is, as for somebody who looks only now."""
+        self.position_changed.emit(self._session.play_head_s, self._duration_s)
+
     def _at_end(self) -> bool:
         return self._duration_s is not None and self._session.play_head_s >= self._duration_s - AT_END_S
 
@@ -92,7 +96,7 @@ class Listening(QObject):
 
     def _head_moved(self, position_s: float) -> None:
         """Where the person put the head elsewhere, let the sound follow."""
-        self._tell()
+        self.tell()
         own = self._playback.path == self._session.recording
         if own and self._playback.playing and position_s != self._playback.position_s:
             self._playback.seek(position_s)
@@ -100,9 +104,6 @@ class Listening(QObject):
     def _recording_changed(self, path: Path | None) -> None:
         self._playback.stop()
         self._duration_s = None
-        self._tell()
+        self.tell()
         if path is not None and self._settings is not None and self._settings.values.autoplay:
             self.play_file(path)
-
-    def _tell(self) -> None:
-        self.position_changed.emit(self._session.play_head_s, self._duration_s)

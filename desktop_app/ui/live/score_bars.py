@@ -16,6 +16,7 @@ from desktop_app.colours import NEUTRAL
 ROWS, ROW_HEIGHT, BAR_HEIGHT, LABEL_WIDTH, SCORE_WIDTH, GAP = 6, 20, 8, 96, 32, 8
 FADE = 0.96
 """Of a class's highest score a result later, by which classes are ordered: rows must not dance."""
+NO_CLASSES = "A bar for each class, once it listens."
 Floats = npt.NDArray[np.float64]
 
 
@@ -67,6 +68,9 @@ class ScoreBars(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint a row a class."""
         painter = QPainter(self)
+        if not self._classes:
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, NO_CLASSES)
         for row, (label, score) in enumerate(self.shown):
             self._paint_row(painter, QRectF(0, row * ROW_HEIGHT, self.width(), ROW_HEIGHT), label, score)
 

@@ -18,7 +18,7 @@ from desktop_app.ui.theme import Theme, small_font
 from desktop_app.ui.widgets import role_label, set_role
 
 WIDTH = 304
-NO_EVENTS = "What the model hears stands here: time, class, score. Double-click plays it."
+NO_EVENTS = "What the model hears stands here: time, class, score. A click looks back at it, a double-click plays it."
 
 
 class SideColumn(QFrame):

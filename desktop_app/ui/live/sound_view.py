@@ -18,7 +18,7 @@ from desktop_app.ui.widgets import quiet_button, set_role
 TITLE = "Listen to a microphone"
 TEXT = (
     "Press Start listening: the sound is drawn as it comes, and the model says what it hears. "
-    "Space looks back at the last minutes, to play them and cut clips out, while listening goes on. "
+    "Space looks back at the last minutes, to play them and cut clips out. "
     "Nothing is recorded until you press R, and nothing leaves this computer."
 )
 NO_MICROPHONE = "No microphone was found: connect one or switch one on, then press Start listening."

@@ -85,6 +85,15 @@ def test_keys_of_the_timeline_mean_the_live_sound_on_its_page_and_the_recording_
     assert earmark.live.panel.waterfall.axis.hop == 2 * before
 
 
+def test_the_clock_below_is_that_of_the_sound_on_the_page(earmark: Earmark, qtbot: QtBot) -> None:
+    earmark.listen.listening.set_duration(75.0)
+    assert "01:15.000" in earmark.transport._clock.text()
+    key(earmark, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    assert "01:15.000" not in earmark.transport._clock.text()
+    key(earmark, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    assert "01:15.000" in earmark.transport._clock.text()
+
+
 def test_closing_the_window_completes_the_recording_and_ends_every_thread(
     earmark: Earmark, qtbot: QtBot, tmp_path: Path
 ) -> None:
