@@ -1,8 +1,8 @@
 """A training told to a program: one JSON object a line on stdout, and stopped by a line, or the end, of stdin.
 
-Every object has an `event`: reading, note, begun, step, round, finishing, outcome, rate, suggestion, example, stopped,
-error. The end of stdin means the same as the line "stop", so that no training is left behind by a program that died;
-pipes end with their program on every system, Windows included, which signals do not.
+Every object has an `event`: reading, note, begun, step, round, finishing, outcome, compiling, rate, suggestion,
+example, stopped, error. The end of stdin means the same as the line "stop", so that no training is left behind by a
+program that died; pipes end with their program on every system, Windows included, which signals do not.
 """
 
 import json
@@ -49,7 +49,7 @@ class JsonLines:
     """A program that reads along. A thread waits for it to say stop, if this `listens`."""
 
     def __init__(self, *, listens: bool = True) -> None:
-        self._asked = threading.Event()
+        self._asked, self._is_gone = threading.Event(), threading.Event()
         self._told_s = 0.0
         if listens:
             threading.Thread(target=self._listen, name="stdin", daemon=True).start()
@@ -60,6 +60,7 @@ class JsonLines:
             sys.stdout.write(json.dumps({"event": event, **said}) + "\n")
             sys.stdout.flush()
         except OSError:
+            self._is_gone.set()
             self._asked.set()
 
     def problem(self, problem: UserError) -> None:
@@ -120,6 +121,12 @@ class JsonLines:
         """Tell what came of it."""
         self.tell("outcome", **outcome)
 
+    def compiling(self) -> bool:
+        """Tell it, unless the program is gone."""
+        if not self._is_gone.is_set():
+            self.tell("compiling")
+        return not self._is_gone.is_set()
+
     def _read(self, what: str, done: int, total: int) -> None:
         self._stop_if_asked()
         if self._is_time() or done == total:
@@ -137,8 +144,10 @@ class JsonLines:
 
     def _listen(self) -> None:
         """Wait for "stop" or the end; past Python's buffer, whose lock a waiting thread would hold at the exit."""
-        while (said := _read_some()) and STOP not in said:
-            pass
+        while said := _read_some():
+            if STOP in said:
+                self._asked.set()
+        self._is_gone.set()
         self._asked.set()
 
 

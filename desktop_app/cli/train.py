@@ -106,10 +106,13 @@ def _run(chosen: argparse.Namespace, screen: Screen) -> int:
     folder.write_skipped(prepared.skipped, prepared.notes)
     stopped = _train(training, screen)
     screen.finish()
-    outcome = _finished(training, screen, stopped=stopped)
+    outcome = training.keep() if stopped else training.finish()
+    said = _said_of(training, outcome, screen, stopped=stopped)
+    screen.end(said)
+    if stopped:  # after the end is told: nobody waits for it
+        _compile(training, outcome, screen)
     if chosen.install:
-        screen.note(f"Installed as {library().add(Path(outcome['model'])).path}")
-    screen.end(outcome)
+        screen.note(f"Installed as {library().add(outcome.model_path).path}")
     return INTERRUPTED if stopped else 0
 
 
@@ -140,18 +143,22 @@ def configured(chosen: argparse.Namespace) -> RunConfig:
 
 def prepared_for(config: RunConfig, threads: int, screen: Screen) -> "Prepared":
     """Fetch what is to be fetched, read everything, and say what the person should know."""
+    from desktop_app.classifier.data.corpus import gather
     from desktop_app.classifier.data.speech_commands import DATASETS, datasets_dir, obtain
-    from desktop_app.classifier.runs.preparing import prepare
-    from desktop_app.classifier.runs.running import use_threads
+    from desktop_app.classifier.runs.sources import find_source
 
-    use_threads(max(0, threads))
     if config.data.source in DATASETS:
         dataset, folder = DATASETS[config.data.source], datasets_dir(config.data.datasets)
         with screen.downloads() as bar:
             obtain(dataset, folder, bar("Fetching"), bar("Unpacking"))
+    corpus = gather(find_source(config.data), config.data)  # before torch: what cannot be learnt is said at once
+    from desktop_app.classifier.runs.preparing import prepare
+    from desktop_app.classifier.runs.running import use_threads
+
+    use_threads(max(0, threads))
     try:
         with screen.reading() as progress:
-            prepared = prepare(config, progress)
+            prepared = prepare(config, progress, corpus)
     except MemoryError as reason:
         raise UserError("There is not enough memory for so many clips; choose fewer, or close programs.") from reason
     train, test = prepared.data.train, prepared.test
@@ -194,11 +201,22 @@ def _train(training: "Run", screen: Screen) -> bool:
     return False
 
 
-def _finished(training: "Run", screen: Screen, *, stopped: bool) -> dict[str, Any]:
-    """Write model, curves, outcome and, of a run that came to its end, the report; return the outcome."""
+def _compile(training: "Run", outcome: "Outcome", screen: Screen) -> None:
+    """Compile the model of a run that was stopped, unless nobody waits for that."""
+    if not screen.compiling():
+        return
+    try:
+        notes = training.compile(outcome).notes
+    except KeyboardInterrupt:
+        notes = ("The model is not compiled; it works all the same.",)
+    for note in notes:
+        screen.note(note)
+
+
+def _said_of(training: "Run", outcome: "Outcome", screen: Screen, *, stopped: bool) -> dict[str, Any]:
+    """Write curves, outcome and, of a run that came to its end, the report; return the outcome as it is told."""
     from desktop_app.classifier.runs.run_folder import write_text
 
-    outcome = training.finish()
     for note in outcome.notes:
         screen.note(note)
     _write_curves(training, outcome)

@@ -63,6 +63,9 @@ class Screen(Protocol):
     def end(self, outcome: Mapping[str, Any]) -> None:
         """Say what came of it, as `outcome.json` has it."""
 
+    def compiling(self) -> bool:
+        """Say that the model of a run that was stopped would be compiled now; return whether anybody wants that."""
+
 
 @contextmanager
 def downloads() -> Iterator[Callable[[str], Watch]]:
@@ -172,6 +175,11 @@ class Terminal:
             say(f"The report is in {outcome['report']}")
         say(f"The best round was {outcome['best_epoch']}; the model is in")
         sys.stdout.write(f"{outcome['model']}\n")
+
+    def compiling(self) -> bool:
+        """Say that it takes a moment; Ctrl+C then raises."""
+        say("It is compiled now, so that it opens and judges faster; Ctrl+C leaves that out.")
+        return True
 
     def _stop_if_asked(self) -> None:
         if self._interrupted.is_set():

@@ -12,7 +12,7 @@ from desktop_app.classifier.runs.run_config import RunConfig
 from desktop_app.classifier.training_reports import EpochReport, StepReport
 from desktop_app.errors import UserError
 from desktop_app.services.rates import RateMeter
-from desktop_app.services.training_child import arguments_of
+from desktop_app.services.training_child import Ending, arguments_of
 from desktop_app.services.training_errand import Errand, Failure
 from desktop_app.services.training_runs import RunOutcome, new_run
 
@@ -66,7 +66,9 @@ class NetworkTraining(Errand):
     round_done = Signal(object)
     """EpochReport."""
     finished = Signal(object)
-    """RunOutcome; also of a training that was stopped after a round."""
+    """RunOutcome; also of a training that was stopped after a round, whose model is compiled only then."""
+    settled = Signal()
+    """After `finished`: the model is as fast as it will be."""
 
     def __init__(self) -> None:
         super().__init__(aborted=ABORTED)
@@ -80,7 +82,7 @@ class NetworkTraining(Errand):
             "step": self._step,
             "round": lambda said: self.round_done.emit(_report(said)),
             "finishing": lambda _: self._turn("measuring"),
-            "outcome": self._note_outcome,
+            "outcome": self._finish,
         }
         self.running_changed.connect(lambda running: None if running else self._turn("idle"))
 
@@ -101,6 +103,22 @@ class NetworkTraining(Errand):
         if not self.running:
             self.run = run
             self._go([("resume", run)])
+
+    @property
+    def running(self) -> bool:
+        """Return whether a network is being taught; one that is only compiled any more is not."""
+        return super().running and self._outcome is None
+
+    @property
+    def settling(self) -> bool:
+        """Return whether the model of a run that was stopped is being compiled; another training ends that."""
+        return super().running and self._outcome is not None and self._outcome.stopped
+
+    def close(self) -> None:
+        """Let nothing run on: a training keeps its best round, compiling is left out."""
+        if self.settling:
+            self.child.kill()
+        super().close()
 
     def _go(self, options: list[tuple[str, object]]) -> None:
         self._outcome, self._meter = None, RateMeter()
@@ -125,14 +143,16 @@ class NetworkTraining(Errand):
         left_s = (self._epochs * step.steps - done) / rate if rate > 0 else None
         self.stepped.emit(Standing(step, self._epochs, left_s))
 
-    def _note_outcome(self, said: dict[str, Any]) -> None:
+    def _finish(self, said: dict[str, Any]) -> None:
         self._outcome = RunOutcome.of(said)
+        self._tell_end(lambda: self.finished.emit(self._outcome))
 
-    def _say_end(self, ending: Any, failure: Failure | None) -> None:
-        if self._outcome is not None:
-            self.finished.emit(self._outcome)
+    def _ended(self, ending: Ending) -> None:
+        if self._outcome is None:
+            super()._ended(ending)
         else:
-            super()._say_end(ending, failure)
+            self._failure_of(ending)  # of compiling: for the log, the model is there
+            self.settled.emit()
 
 
 def leaking(config: RunConfig) -> RunConfig:

@@ -20,8 +20,10 @@ from safetensors.torch import load_file
 from desktop_app.classifier.card import read_card
 from desktop_app.classifier.data import speech_commands
 from desktop_app.classifier.data.download import Archive
+from desktop_app.classifier.engines.engine import compiled_path
 from desktop_app.classifier.inference import Classifier, classify_files
 from desktop_app.classifier.runs.run_folder import RunFolder, load_state
+from desktop_app.classifier.runs.running import Run
 from tests.classifier.conftest import FRAMES, RATE_HZ, tone
 from tests.classifier.test_download import Server, server
 from tests.cli.conftest import Earmark
@@ -85,6 +87,12 @@ def start(data: Path, tmp_path: Path) -> Start:
     return arguments
 
 
+@pytest.fixture
+def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the compiling of models in this process, which takes longer than such trainings."""
+    monkeypatch.setattr(Run, "compile", lambda _run, outcome: outcome)
+
+
 def weights(path: Path) -> dict[str, torch.Tensor]:
     return load_file(path)
 
@@ -120,6 +128,7 @@ def test_a_run_leaves_a_model_that_judges_and_everything_about_how_it_was_made(
     assert again.status == 2 and "tones" in again.err and not (tmp_path / "runs" / "two").exists()
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_killed_between_checkpoints_a_run_goes_on_and_comes_out_the_same(
     earmark: Earmark, start: Start, tmp_path: Path
 ) -> None:
@@ -153,8 +162,13 @@ def test_killed_between_checkpoints_a_run_goes_on_and_comes_out_the_same(
     assert drop[0] == drop[1]
 
 
-def test_ctrl_c_keeps_the_best_and_says_how_to_go_on(earmark: Earmark, start: Start, tmp_path: Path) -> None:
+@pytest.mark.parametrize("again", [False, True])
+def test_ctrl_c_keeps_the_best_and_says_how_to_go_on_and_again_it_is_not_even_compiled(
+    earmark: Earmark, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: bool
+) -> None:
     run = tmp_path / "runs" / "stopped"
+    if again:
+        monkeypatch.setattr(Run, "compile", lambda _run, _outcome: signal.raise_signal(signal.SIGINT))
 
     def press() -> None:
         deadline = time.monotonic() + 60
@@ -170,8 +184,11 @@ def test_ctrl_c_keeps_the_best_and_says_how_to_go_on(earmark: Earmark, start: St
     assert f"go on with: earmark train --resume {run}" in answer.err
     assert read_card(run / "tones.safetensors").classes == ("high", "low", "quiet")
     assert len((run / "log.jsonl").read_text().splitlines()) < 500
+    assert compiled_path(run / "tones.safetensors").exists() != again
+    assert ("is not compiled; it works all the same" in answer.err) == again
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_a_full_disk_at_a_checkpoint_is_one_sentence_and_the_run_can_go_on(
     earmark: Earmark, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,6 +229,7 @@ def test_what_cannot_be_is_one_sentence(earmark: Earmark, start: Start, more: li
     assert sentence in answer.err
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_a_run_is_not_overwritten_nor_gone_on_with_after_its_clips_changed(
     earmark: Earmark, start: Start, tmp_path: Path, data: Path
 ) -> None:
@@ -225,6 +243,7 @@ def test_a_run_is_not_overwritten_nor_gone_on_with_after_its_clips_changed(
 
 
 @pytest.mark.parametrize("content", [b"\x80\x04\x95junk.", b"\x10" + bytes(7) + b'{"__metadata__":{'])
+@pytest.mark.usefixtures("uncompiled")
 def test_a_checkpoint_that_is_a_pickle_or_cut_short_is_one_sentence(
     earmark: Earmark, start: Start, tmp_path: Path, content: bytes
 ) -> None:
@@ -235,6 +254,7 @@ def test_a_checkpoint_that_is_a_pickle_or_cut_short_is_one_sentence(
     assert "“last.safetensors” is" in answer.err
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_m5_and_the_two_dimensional_net_train_by_their_names(earmark: Earmark, start: Start, tmp_path: Path) -> None:
     short = ["--set", "training.epochs=1", "--set", "training.clips_per_epoch=32"]
     raw = ["--set", "network={name='m5', widths=[8, 8], kernel=80, stride=4}", "--set", "front_end={kind='waveform'}"]
@@ -254,6 +274,7 @@ def test_lr_find_prints_a_rate_and_draws_its_curve(earmark: Earmark, start: Star
     assert {path.name for path in out.iterdir()} == {f"lr_find.{kind}" for kind in ("csv", "json", "svg", "png")}
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_a_data_set_is_fetched_only_when_it_is_asked_for_and_the_seed_recipe_runs_on_it(
     earmark: Earmark, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

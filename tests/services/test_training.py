@@ -15,6 +15,7 @@ import soundfile as sf
 from pytestqt.qtbot import QtBot
 
 from desktop_app.classifier.card import read_card
+from desktop_app.classifier.engines.engine import compiled_path
 from desktop_app.classifier.runs.run_config import DataConfig, RunConfig, config_of, toml_of
 from desktop_app.services.job_context import JobContext
 from desktop_app.services.jobs import JobRunner
@@ -83,10 +84,11 @@ def listed() -> list[RunRecord]:
     return list_runs(JobContext(lambda: None), runs_dir())
 
 
-def test_a_training_in_a_process_of_its_own_is_followed_to_its_model(
+def test_stop_keeps_the_best_round_at_once_and_the_run_goes_on_to_its_report_another_day(
     training: NetworkTraining, config: RunConfig, qtbot: QtBot
 ) -> None:
     begun: list[Begun] = []
+    outcomes: list[RunOutcome] = []
     standings: list[Standing] = []
     rounds: list[int] = []
     phases: list[str] = []
@@ -94,37 +96,27 @@ def test_a_training_in_a_process_of_its_own_is_followed_to_its_model(
     training.stepped.connect(standings.append)
     training.round_done.connect(lambda report: rounds.append(report.epoch))
     training.phase_changed.connect(phases.append)
-    with qtbot.waitSignal(training.finished, timeout=CHILD_TIMEOUT_MS) as told:
-        training.start(config)
-        training.start(config)  # a second click changes nothing
-    outcome: RunOutcome = told.args[0]
-    assert phases == ["reading", "learning", "measuring", "idle"]
-    assert begun[0].classes == ("high", "low", "quiet") and begun[0].run == outcome.run == training.run
-    assert rounds == [1, 2, 3] and standings[-1].fraction == 1.0
-    assert outcome.accuracy is not None and outcome.accuracy > 0.8
-    assert read_card(outcome.model).name == "tones"
-    assert outcome.report is not None and outcome.report.is_file()
-    record = listed()[0]
-    assert (record.outcome, record.resumable, record.config) == (outcome, False, config)
-    assert record.accuracy == outcome.accuracy
-
-
-def test_stop_keeps_the_best_round_and_the_run_goes_on_another_day(
-    training: NetworkTraining, config: RunConfig, qtbot: QtBot
-) -> None:
+    training.finished.connect(outcomes.append)
     training.round_done.connect(lambda report: training.stop() if report.epoch == 1 else None)
-    with qtbot.waitSignal(training.finished, timeout=CHILD_TIMEOUT_MS) as told:
-        training.start(replace(config, training=replace(config.training, epochs=4, clips_per_epoch=640)))
-    outcome: RunOutcome = told.args[0]
-    assert outcome.stopped and outcome.model.is_file() and 1 <= outcome.epochs_done < 4
+    with qtbot.waitSignal(training.finished, timeout=CHILD_TIMEOUT_MS):
+        training.start(replace(config, training=replace(config.training, epochs=4, clips_per_epoch=320)))
+        training.start(config)  # a second click changes nothing
+    stopped = outcomes[0]
+    assert stopped.stopped and read_card(stopped.model).name == "tones" and 1 <= stopped.epochs_done < 4
+    assert training.settling and not training.running and not compiled_path(stopped.model).exists()
     record = listed()[0]
-    assert record.resumable and len(record.rounds) == outcome.epochs_done
-    resumed: list[Begun] = []
-    training.begun.connect(resumed.append)
-    with qtbot.waitSignal(training.finished, timeout=CHILD_TIMEOUT_MS) as told:
+    assert record.resumable and len(record.rounds) == stopped.epochs_done
+    assert begun[0].classes == ("high", "low", "quiet") and begun[0].run == stopped.run == training.run
+    with qtbot.waitSignal(training.settled, timeout=CHILD_TIMEOUT_MS):
         training.resume(record.path)
-    assert resumed[0].rounds == record.rounds
-    assert told.args[0].epochs_done == 4 and not told.args[0].stopped
+    outcome = outcomes[1]
+    assert phases == 2 * ["reading", "learning", "measuring", "idle"]
+    assert begun[1].rounds == record.rounds and rounds == [1, 2, 3, 4] and standings[-1].fraction == 1.0
+    assert (outcome.epochs_done, outcome.stopped, outcome.run) == (4, False, stopped.run)
+    assert outcome.accuracy is not None and outcome.accuracy > 0.8
+    assert outcome.report is not None and outcome.report.is_file() and compiled_path(outcome.model).is_file()
+    finished = listed()[0]
+    assert (finished.outcome, finished.resumable, finished.accuracy) == (outcome, False, outcome.accuracy)
 
 
 def test_stopped_before_the_first_round_there_is_no_model_and_no_complaint(
@@ -167,7 +159,7 @@ def test_a_training_whose_window_dies_stops_by_itself_and_keeps_the_best(config:
         assert process.stdin is not None and process.stdout is not None
         assert any(json.loads(line)["event"] == "round" for line in process.stdout)
         process.stdin.close()  # as the system does for a process that is gone
-        assert json.loads(process.stdout.read().splitlines()[-1])["event"] == "outcome"
+        assert json.loads(process.stdout.read().splitlines()[-1])["event"] == "outcome"  # and nothing is compiled
     assert process.returncode == 130
     record = read_run(run)
     assert record is not None and record.outcome is not None and record.outcome.stopped

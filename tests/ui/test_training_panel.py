@@ -19,7 +19,7 @@ from desktop_app.classifier.runs.run_config import RunConfig, config_of, read_re
 from desktop_app.classifier.training_reports import EpochReport, RatePoint
 from desktop_app.services.jobs import JobRunner
 from desktop_app.services.settings import Settings
-from desktop_app.services.training import Begun
+from desktop_app.services.training import Begun, NetworkTraining
 from desktop_app.services.training_desk import TrainingDesk
 from desktop_app.services.training_errand import Failure
 from desktop_app.services.training_runs import RunOutcome
@@ -301,6 +301,20 @@ def test_from_data_to_a_model_that_can_be_used(panel: TrainingPanel, data: Path,
     assert [panel.runs._model.index(0, column).data() for column in (0, 3, 5)] == ["tones", "2 of 2", "done"]
     press(qtbot, panel.runs.look)
     assert panel.run.isVisible() and "right" in panel.run.result and len(panel.run.loss.curves[1].points) == 2
+
+
+def test_the_model_of_a_stopped_run_is_used_once_it_is_compiled(
+    panel: TrainingPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training, run = panel._desk.training, tmp_path / "run"
+    training.run = run
+    monkeypatch.setattr(NetworkTraining, "settling", True)
+    training.finished.emit(RunOutcome(run, run / "m.safetensors", True, 3, 2, 0.9, 0.3, "", None))
+    assert panel.run.words == "Stopped after 3 rounds; the best one is kept." and "90.0% right" in panel.run.result
+    assert not panel.run.use.isEnabled() and "compiled" in panel.run.use.toolTip()
+    monkeypatch.setattr(NetworkTraining, "settling", False)
+    training.settled.emit()
+    assert panel.run.use.isEnabled() and "judge with it" in panel.run.use.toolTip()
 
 
 @pytest.mark.parametrize("width", [896, 1376])

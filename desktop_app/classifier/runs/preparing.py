@@ -68,13 +68,18 @@ class Prepared:
     """Of the clips and their sides: a run goes on only with the same."""
 
 
-def prepare(config: RunConfig, progress: Progress = lambda what, done, total: None) -> Prepared:
-    """Read everything, fit the front-end and build the network; UserError where there is nothing to learn from."""
+def prepare(
+    config: RunConfig, progress: Progress = lambda what, done, total: None, corpus: Corpus | None = None
+) -> Prepared:
+    """Read everything, fit the front-end and build the network; UserError where there is nothing to learn from.
+
+    `corpus` holds the clips of `config.data` where they have been gathered already.
+    """
     window_frames = round(config.sound.window_s * config.sound.sample_rate_hz)
     if not window_frames:
         raise UserError("The window is shorter than a sample; choose a longer sound.window_s.")
     described = front_end_config(front_end_table(config))  # before the long reading: a wrong one is said at once
-    corpus = gather(find_source(config.data), config.data)
+    corpus = corpus or gather(find_source(config.data), config.data)
     backgrounds, unread = read_backgrounds(corpus.noises, config.sound.sample_rate_hz)
     classes = corpus.classes
     if config.data.task == "twelve":

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from desktop_app.classifier.card import DataSource, ModelCard, Results
 from desktop_app.classifier.checkpoint import save_checkpoint
@@ -53,7 +54,7 @@ class Outcome:
     """Rounds that were trained."""
     best_epoch: int
     """The one whose weights are in the model."""
-    compiled: ExportReport | None
+    compiled: ExportReport | None = None
     """The compiled model beside it, which judges without torch, or None."""
     notes: tuple[str, ...] = ()
     """What the person should know, a sentence each."""
@@ -93,9 +94,13 @@ class Run:
             yield report
 
     def finish(self) -> Outcome:
-        """Write the best round as a model file with its card, calibrated and measured, and compile it.
+        """Write the best round as a model file and compile it; UserError before round one."""
+        return self.compile(self.keep())
 
-        UserError before round one. That a model cannot be compiled is a note: torch judges by it as it is.
+    def keep(self) -> Outcome:
+        """Write the best round as a model file with its card, calibrated and measured; UserError before round one.
+
+        It is not compiled, which would take longer than all the rest: who has asked to stop does not wait for that.
         """
         if not self.folder.best.is_file():
             raise UserError("No round is finished yet, so there is no model; go on with --resume.")
@@ -109,27 +114,36 @@ class Run:
         card = self._card(int(said["epoch"]))
         path = self.folder.model(self.config.name)
         save_checkpoint(path, network, card)
-        compiled, notes = self._compile(path, card)
-        return Outcome(path, card, self.training.epochs_done, int(said["epoch"]), compiled, notes)
-
-    def _compile(self, path: Path, card: ModelCard) -> tuple[ExportReport | None, tuple[str, ...]]:
         compiled_path(path).unlink(missing_ok=True)  # of other weights
+        return Outcome(path, card, self.training.epochs_done, int(said["epoch"]))
+
+    def compile(self, outcome: Outcome) -> Outcome:
+        """Write the compiled model beside the one that was kept; that this cannot be done is a note.
+
+        Some seconds. Broken off, it leaves nothing behind: torch judges by the model as it is.
+        """
+        path, card = outcome.model_path, outcome.card
         train, held_back = self.prepared.data.train, self.prepared.data.held_back
         random = np.random.default_rng(self.config.training.seed)
         rows = random.permutation(len(train))[:CALIBRATION_WINDOWS]
         clips = train.floats(torch.from_numpy(rows)).numpy()
         backgrounds = synthetic_backgrounds(len(clips), clips, card.sample_rate_hz, random).astype(np.float32)
         try:
-            return compile_best(path, np.concatenate([clips, backgrounds]), _held_back(held_back)), ()
+            compiled = compile_best(path, np.concatenate([clips, backgrounds]), _held_back(held_back))
         except COMPILE_FAILURES as reason:
             _log.info("%s was not compiled", path, exc_info=reason)
             why = str(reason) if isinstance(reason, UserError) else "the exporter cannot take this network."
-            return None, (f"The model is not compiled and so takes longer to open and to judge: {why}",)
+            said = f"The model is not compiled and so takes longer to open and to judge: {why}"
+            return replace(outcome, notes=(said,))
+        return replace(outcome, compiled=compiled)
 
     def _card(self, best_epoch: int) -> ModelCard:
         prepared, sound = self.prepared, self.config.sound
         network, front_end = prepared.network, describe_front_end(prepared.front_end.config)
-        temperature = self._temperature()
+        held_back = prepared.data.held_back
+        logits = None if held_back is None else self._logits(held_back)
+        temperature = 1.0 if held_back is None or logits is None else fit_temperature(logits, held_back.targets)
+        scaled = None if logits is None else logits / temperature
         classes = prepared.data.train.classes
         frames = round(sound.window_s * sound.sample_rate_hz)
         dataset = DATASETS.get(self.config.data.source)
@@ -150,16 +164,12 @@ class Run:
             limits="It knows nothing but these classes, in recordings like those it was trained on.",
             trained_on=(self._source(),),
             training=self._said_of_training(best_epoch),
-            results=self._results(temperature),
-            rejection=self._rejection(temperature),
+            results=self._results(scaled, temperature),
+            rejection=None if scaled is None else self._rejection(scaled, temperature),
         )
 
-    def _temperature(self) -> float:
-        held_back = self.prepared.data.held_back
-        if held_back is None:
-            return 1.0
-        logits = logits_of(self.prepared.network, self.prepared.front_end, held_back)
-        return fit_temperature(logits, held_back.targets)
+    def _logits(self, clips: ClipSet) -> Tensor:
+        return logits_of(self.prepared.network, self.prepared.front_end, clips)
 
     def _source(self) -> DataSource:
         source, clips = self.config.data.source, len(self.prepared.corpus.divided.side("train"))
@@ -180,28 +190,26 @@ class Run:
             said[TRAINING_HASHES] = sorted({self.prepared.corpus.hashes[clip.path] for clip in learnt})
         return said
 
-    def _rejection(self, temperature: float) -> Rejection | None:
-        """Return when the model says "unknown", by the clips that set its temperature; None where they are too few."""
+    def _rejection(self, scaled: Tensor, temperature: float) -> Rejection | None:
+        """Return when the model says "unknown", by the clips that set its temperature; None where they are too few.
+
+        `scaled` holds their logits, divided by it.
+        """
         held_back = self.prepared.data.held_back
         if held_back is None:
             return None
-        scores = self._scores(held_back, temperature)
+        scores = _scores(scaled)
         found = fit_rejection(scores, held_back.targets.numpy(), held_back.classes)
         if found is None:
             return None
         refused = share_refused(found, scores, held_back.targets.numpy(), held_back.classes)
         strange = self._strange()
-        named = share_named(found, self._scores(strange, temperature), held_back.classes)
+        named = share_named(found, _scores(self._logits(strange) / temperature), held_back.classes)
         how = (
             f"That refuses {refused:.1%} of what is judged right among the {len(held_back)} windows by which the limit "
             f"was chosen; {named:.1%} of {len(strange)} calculated noises, hums and crackles are still given a class."
         )
         return replace(found, how=how)
-
-    def _scores(self, clips: ClipSet, temperature: float) -> npt.NDArray[np.float32]:
-        logits = logits_of(self.prepared.network, self.prepared.front_end, clips) / temperature
-        scores: npt.NDArray[np.float32] = logits.softmax(dim=1).numpy()
-        return scores
 
     def _strange(self) -> ClipSet:
         """Return calculated backgrounds, babble aside, as clips; what stands in for their classes means nothing."""
@@ -219,13 +227,17 @@ class Run:
             groups=("",) * len(made),
         )
 
-    def _results(self, temperature: float) -> Results | None:
-        """Return what the test clips say, or else those that chose the best round, or None where there are neither."""
-        clips = self.prepared.test or self.prepared.data.held_back
-        if clips is None:
+    def _results(self, held_back: Tensor | None, temperature: float) -> Results | None:
+        """Return what the test clips say, or else those that chose the best round, or None where there are neither.
+
+        `held_back` holds the logits of the latter, divided by the temperature.
+        """
+        test = self.prepared.test
+        clips = test or self.prepared.data.held_back
+        scaled = held_back if test is None else self._logits(test) / temperature
+        if clips is None or scaled is None:
             return None
-        logits = logits_of(self.prepared.network, self.prepared.front_end, clips) / temperature
-        found = asdict(evaluate(logits, clips.targets, clips.classes, clips.groups))
+        found = asdict(evaluate(scaled, clips.targets, clips.classes, clips.groups))
         of_classes = dict(zip(found.pop("classes"), found.pop("class_accuracy"), strict=True))
         return Results(how=self._how(clips), class_accuracy=of_classes, **found)
 
@@ -238,6 +250,11 @@ class Run:
         )
         division = leaks.sentence() if leaks else "No speaker, source or file stands on two sides of the split."
         return f"Measured on {len(clips)} windows of clips {held_back}. {division}"
+
+
+def _scores(scaled: Tensor) -> npt.NDArray[np.float32]:
+    scores: npt.NDArray[np.float32] = scaled.softmax(dim=1).numpy()
+    return scores
 
 
 def _held_back(clips: ClipSet | None) -> HeldBack | None:

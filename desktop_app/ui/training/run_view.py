@@ -20,6 +20,8 @@ from desktop_app.ui.wording import counted
 LEARNT, HELD_BACK = "trained on", "held back"
 MOST_NOTES = 4
 IDLE = "Choose data on the left, then train. Everything stays on this computer."
+USE_TIP = "Put it among your models and judge with it"
+SETTLING_TIP = "One moment: the model is being compiled, so that it opens and judges faster"
 SIDES = {"train": "to learn from", "validation": "to choose by", "test": "to measure on"}
 
 
@@ -59,6 +61,7 @@ class RunView(QWidget):
         training.round_done.connect(self._add_round)
         training.finished.connect(self._show_outcome)
         training.failed.connect(self._show_failure)
+        training.settled.connect(self._show_use)
         training.stopped.connect(lambda: self._say("Stopped before the first round: there is no model yet."))
 
     @property
@@ -132,7 +135,7 @@ class RunView(QWidget):
         self._how = role_label(role="small", wrap=True)
         card.body.addWidget(self._result)
         card.body.addWidget(self._how)
-        self.use = push_button("Use this model", "Put it among your models and judge with it", primary=True)
+        self.use = push_button("Use this model", USE_TIP, primary=True)
         self._report = push_button("Open the report", "Confusion, curves and calibration of the clips to measure on")
         folder = push_button("Show the run folder", "Settings, log, curves and checkpoints of this run")
         row = QHBoxLayout()
@@ -240,6 +243,13 @@ class RunView(QWidget):
         self._how.setText(outcome.how)
         self._report.setVisible(outcome.report is not None)
         self._result_card.show()
+        self._show_use()
+
+    def _show_use(self) -> None:
+        """Let a model be used once it is compiled: a copy of it stays as fast as it is now."""
+        settles = self._training.settling and self._outcome is not None and self._outcome.run == self._training.run
+        self.use.setEnabled(not settles)
+        self.use.setToolTip(SETTLING_TIP if settles else USE_TIP)
 
     def _show_failure(self, failure: Failure) -> None:
         self._say(failure.text, "error")
