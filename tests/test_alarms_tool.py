@@ -29,7 +29,17 @@ from tools.evaluation.alarm_streams import (
     word_of,
     word_scenes,
 )
-from tools.evaluation.alarms import Judged, hits, judge, judged_once, poisson_interval, threshold_for
+from tools.evaluation.alarms import (
+    Judged,
+    Noise,
+    by_noise,
+    hits,
+    judge,
+    judged_once,
+    noise_of,
+    poisson_interval,
+    threshold_for,
+)
 from tools.train_commands12 import SAMPLE_RATE_HZ
 
 __all__ = ["tone_model"]  # a fixture
@@ -70,7 +80,8 @@ def test_words_stand_in_a_scene_where_it_says_over_a_background_at_a_stated_leve
     for start, word in zip(starts, words, strict=True):
         rest[start : start + len(word.sound)] -= word.sound
     below_db = 20 * np.log10(WORD_LEVEL / np.sqrt(np.mean(rest**2)))
-    assert min(abs(below_db - wanted) for wanted in SNR_DB) < 0.2
+    assert made.snr_db in SNR_DB
+    assert below_db == pytest.approx(made.snr_db, abs=0.2)
     assert 2 < made.said[1].onset_s - made.said[0].offset_s < 8
 
 
@@ -139,6 +150,21 @@ def test_every_event_in_the_stream_without_words_is_a_false_alarm() -> None:
     assert alarms.measured_at(0.85, words, others)["false_alarms"] == 1
 
 
+def test_misses_and_false_alarms_are_counted_where_the_background_was_as_loud() -> None:
+    words, others = stream_of([("yes", 0.9), ("no", 0.3)], []), stream_of([], [0.9, 0.3, 0.9, 0.9])
+    behind_words = Noise(np.array([0.0, 5.0]), np.array([30.0, 10.0]), np.array([5.0, 5.0]))
+    behind_others = Noise(np.array([0.0, 10.0]), np.array([10.0, 30.0]), np.array([10.0, 10.0]))
+    faint, loud = by_noise(EventRule(), (words, behind_words), (others, behind_others))
+    assert (faint["snr_db"], faint["words"], faint["misses"], faint["an_hour"][0]) == (30.0, 1, 0.0, 720.0)
+    assert (loud["snr_db"], loud["words"], loud["misses"], loud["an_hour"][0]) == (10.0, 1, 1.0, 360.0)
+
+
+def test_the_noise_of_a_stream_ends_with_the_stream(tone_model: LoadedModel) -> None:
+    noise_behind = noise_of(tone_scenes(), judge(TorchEngine(tone_model), tone_scenes(), 6.5), RATE_HZ)
+    assert noise_behind.starts_s.tolist() == [0.0, 6.0]
+    assert [noise_behind.at(at_s) for at_s in (0.0, 5.99, 6.0, 99.0)] == [30.0, 30.0, 20.0, 20.0]
+
+
 def test_limits_are_those_of_the_tables() -> None:
     assert poisson_interval(0) == pytest.approx((0, 3.6889), abs=1e-4)
     assert poisson_interval(10) == pytest.approx((4.7954, 18.3904), abs=1e-4)
@@ -151,7 +177,7 @@ def tone_scenes() -> Iterator[Scene]:
         for label, start in (("high", 1), ("low", 4)):
             sound[start * RATE_HZ :][: RATE_HZ // 2] = tone(label, RATE_HZ // 2, number)
             said.append(Said(label, float(start), start + 0.5))
-        yield Scene(sound, tuple(said))
+        yield Scene(sound, tuple(said), 30.0 - 10.0 * (number % 2))
 
 
 def test_a_model_that_knows_the_words_finds_them_all_and_is_asked_once(tone_model: LoadedModel, tmp_path: Path) -> None:

@@ -75,6 +75,8 @@ class Scene:
     """Shape (frames,)."""
     said: tuple[Said, ...]
     """In the order of time."""
+    snr_db: float
+    """How far the background lies below what is spoken."""
 
 
 def load_sounds(data: Path, split: Split) -> Sounds:
@@ -138,7 +140,8 @@ def scene(words: Sequence[Word], background: Sound, random: np.random.Generator)
     sound = np.resize(
         np.roll(background, random.integers(len(background))), sum(gaps) + sum(len(w.sound) for w in words)
     )
-    sound = faded(at_level(sound, WORD_LEVEL * 10 ** (-random.choice(SNR_DB) / 20)))
+    snr_db = float(random.choice(SNR_DB))
+    sound = faded(at_level(sound, WORD_LEVEL * 10 ** (-snr_db / 20)))
     said, start = [], 0
     for gap, word in zip(gaps, words, strict=False):
         start += gap
@@ -146,7 +149,7 @@ def scene(words: Sequence[Word], background: Sound, random: np.random.Generator)
         place = (start + word.onset, start + word.offset)
         said.append(Said(word.label, place[0] / SAMPLE_RATE_HZ, place[1] / SAMPLE_RATE_HZ))
         start += len(word.sound)
-    return Scene(sound.clip(-1, 1), tuple(said))
+    return Scene(sound.clip(-1, 1), tuple(said), snr_db)
 
 
 def faded(sound: Sound) -> Sound:

@@ -140,6 +140,55 @@ def measured_at(threshold: float, words: Judged, others: Judged) -> Values:
     }
 
 
+@dataclass(frozen=True, eq=False)
+class Noise:
+    """How loud the background of a stream is from one scene to the next."""
+
+    starts_s: npt.NDArray[np.float64]
+    """Of the scenes, in seconds of the stream."""
+    snr_db: npt.NDArray[np.float64]
+    """How far each lies below what is spoken."""
+    seconds: npt.NDArray[np.float64]
+    """Length of each."""
+
+    def at(self, at_s: float) -> float:
+        """Return how far the background lies below what is spoken at a second of the stream."""
+        return float(self.snr_db[np.searchsorted(self.starts_s, at_s, side="right") - 1])
+
+
+def noise_of(scenes: Iterable[Scene], stream: Judged, rate_hz: int) -> Noise:
+    """Return the noise of a stream that was made of these scenes."""
+    lengths_s, snr_db = list[float](), list[float]()
+    for scene in scenes:
+        lengths_s.append(len(scene.sound) / rate_hz)
+        snr_db.append(scene.snr_db)
+        if sum(lengths_s) >= stream.seconds - 0.5 / rate_hz:
+            break
+    seconds = np.array(lengths_s)
+    return Noise(np.cumsum(seconds) - seconds, np.array(snr_db), seconds)
+
+
+def by_noise(rule: EventRule, words: tuple[Judged, Noise], others: tuple[Judged, Noise]) -> list[Values]:
+    """Return misses and false alarms by a rule for each level of the background, the faintest first."""
+    (known, behind_words), (unknown, behind_others) = words, others
+    events, alarms = known.found(rule), unknown.found(rule)
+    found = []
+    for snr_db in sorted(set(behind_words.snr_db.tolist()), reverse=True):
+        said = [word for word in known.said if behind_words.at(word.onset_s) == snr_db]
+        hours = behind_others.seconds[behind_others.snr_db == snr_db].sum() / S_PER_HOUR
+        count = sum(behind_others.at(alarm.at_s) == snr_db for alarm in alarms)
+        found.append(
+            {
+                "snr_db": snr_db,
+                "words": len(said),
+                "misses": hits(said, events).misses,
+                "hours": round(float(hours), 3),
+                "an_hour": [round(float(value / hours), 2) for value in (count, *poisson_interval(count))],
+            }
+        )
+    return found
+
+
 def poisson_interval(count: int) -> tuple[float, float]:
     """Return the exact limits (Garwood 1936) of the expectation behind a count of rare events."""
     tail = (1 - CONFIDENCE) / 2
@@ -196,7 +245,16 @@ def measure(recipe: str, model: Path, results: Path, sounds: Sounds) -> Values:
     words = judged_once(kept.with_suffix(".words.npz"), engine, word_scenes(sounds))
     least_s = HOURS[recipe] * S_PER_HOUR
     others = judged_once(kept.with_suffix(".others.npz"), engine, other_scenes(sounds), least_s)
-    return {"of": print_of, "made": date.today().isoformat(), "engine": engine.name, **summed_up(words, others)}
+    rate_hz = engine.card.sample_rate_hz
+    noisy_words = words, noise_of(word_scenes(sounds), words, rate_hz)
+    noisy_others = others, noise_of(other_scenes(sounds), others, rate_hz)
+    return {
+        "of": print_of,
+        "made": date.today().isoformat(),
+        "engine": engine.name,
+        **summed_up(words, others),
+        "by_noise": by_noise(EventRule(), noisy_words, noisy_others),
+    }
 
 
 def main() -> None:
