@@ -21,7 +21,10 @@ from desktop_app.ui.welcome import Welcome
 from desktop_app.ui.widgets import quiet_button
 
 LAYOUT_VERSION = 5
-LEFT_WIDTH, RIGHT_WIDTH = 448, 296
+LEFT_WIDTH, RIGHT_WIDTH = 456, 296
+"""Of the docks, at first: room for the columns that the list shows, and for a row of metadata."""
+LEFT_PART, RIGHT_PART = 0.335, 0.23
+"""Of the page, at most: in a small window the timeline needs the rest."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Desk(QWidget):
             dock.show()
         self._place()
         left, *right = self._docks
-        widths = [min(LEFT_WIDTH, round(0.31 * self.width())), min(RIGHT_WIDTH, round(0.23 * self.width()))]
+        widths = [min(LEFT_WIDTH, round(LEFT_PART * self.width())), min(RIGHT_WIDTH, round(RIGHT_PART * self.width()))]
         self._area.resizeDocks([left, right[0]], widths, Qt.Orientation.Horizontal)
         shown = [(dock, spec.height) for dock, spec in zip(right, self._specs[1:], strict=True) if not spec.behind]
         self._area.resizeDocks([dock for dock, _ in shown], [height for _, height in shown], Qt.Orientation.Vertical)
@@ -85,7 +88,8 @@ class Desk(QWidget):
             self.arrange()
 
     def focus_first(self) -> None:
-        """Give the first dock the keyboard."""
+        """Give the keyboard to the first dock; with nothing in it yet, to the first step."""
+        self.welcome.setFocus()
         self._specs[0].content.setFocus()
 
     def _make_area(self) -> QMainWindow:
