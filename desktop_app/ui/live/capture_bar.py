@@ -85,6 +85,8 @@ class CaptureBar(QWidget):
         self.device.setMinimumWidth(LEAST_DEVICE_WIDTH)
         self.device.setMaximumWidth(MOST_DEVICE_WIDTH)
         self.device.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        for choice in (self.rate, self.channels):  # the microphone's name gives way
+            choice.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)

@@ -42,7 +42,7 @@ class RulePanel(QWidget):
         self.threshold = SliderRow(THRESHOLD)
         self.sliders = {field: SliderRow(spec) for field, spec in SLIDERS.items()}
         self.same = tab_only(push_button("Same as all", "Give up this class's own threshold"))
-        self.usual = tab_only(push_button("As usual", "Set the rule as published: 0.5 s, 0.70, 3 results, 1.0 s"))
+        self.usual = tab_only(push_button("Reset", "Set the rule as published: 0.5 s, 0.70, 3 results, 1.0 s"))
         self._sentence = role_label(role="small", wrap=True)
         self._silent = role_label(role="small", wrap=True)
         self._lay_out()
@@ -76,7 +76,7 @@ class RulePanel(QWidget):
         scope.addWidget(self.scope, 1)
         scope.addWidget(self.same)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 8, 0, 0)
+        column.setContentsMargins(0, 8, 8, 0)
         column.setSpacing(8)
         column.addWidget(self.threshold)
         column.addLayout(scope)
@@ -144,9 +144,8 @@ def rule_words(rule: EventRule) -> str:
     """Return the rule as a sentence."""
     others = ", or its own threshold," if rule.thresholds else ""
     return (
-        f"A class makes an event when the mean of its scores over {rule.averaging_s:.1f} s, at least "
-        f"{rule.minimum_count} of them, reaches {rule.threshold:.2f}{others} and again after it fell to half of that, "
-        f"{rule.suppression_s:.1f} s later at the earliest."
+        f"A class makes an event when its mean over {rule.averaging_s:.1f}\u00a0s ({rule.minimum_count} scores or more) "
+        f"reaches {rule.threshold:.2f}{others} and again after it fell to half, {rule.suppression_s:.1f}\u00a0s later."
     )
 
 

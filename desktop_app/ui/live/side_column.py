@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QFrame, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from desktop_app.annotation.records import BACKGROUND_LABELS
 from desktop_app.classifier.card import ModelCard
@@ -84,7 +85,7 @@ class SideColumn(QFrame):
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(heard, "Events")
-        self.tabs.addTab(self.rule, "Rule")
+        self.tabs.addTab(_scrolled(self.rule), "Rule")
         column = QVBoxLayout(self)
         column.setContentsMargins(15, 8, 8, 8)
         column.setSpacing(4)
@@ -101,6 +102,19 @@ class SideColumn(QFrame):
         empty = self.events.model().rowCount() == 0
         self._empty.setVisible(empty)
         self.events.setVisible(not empty)
+
+
+def _scrolled(part: QWidget) -> QScrollArea:
+    """Return a part in a frame that a low window scrolls."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.viewport().setAutoFillBackground(False)
+    part.setAutoFillBackground(False)
+    area.setWidget(part)
+    return area
 
 
 def load_words(load: Load) -> str:

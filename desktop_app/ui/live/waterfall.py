@@ -254,8 +254,9 @@ class Waterfall(QWidget):
             scales.tick_below(room, x, words)
         warning = QColor(self._theme.tones.warning)
         for x, gap in axis.gaps(gaps):
-            painter.setPen(QPen(warning, 2))
-            painter.drawLine(QPointF(x, 0), QPointF(x, room.top() + 4))
+            for colour, width in ((self.palette().color(QPalette.ColorRole.Base), 4), (warning, 2)):
+                painter.setPen(QPen(colour, width))
+                painter.drawLine(QPointF(x, 0), QPointF(x, room.top() + 4))
             scales.mark_below(room, x, gap_words(gap, axis.sample_rate_hz), warning)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

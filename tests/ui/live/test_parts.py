@@ -213,7 +213,7 @@ def test_the_rule_is_a_sentence_and_can_be_set_back(qtbot: QtBot, settings: Sett
     assert not panel.usual.isEnabled()
     panel.sliders["averaging_s"].slider.setValue(panel.sliders["averaging_s"].slider.maximum())
     settings.change(live=replace(settings.values.live, thresholds={"yes": 0.9}))
-    assert "over 2.0 s, at least 3 of them, reaches 0.70, or its own threshold," in panel.sentence
+    assert "over 2.0\u00a0s (3 scores or more) reaches 0.70, or its own threshold," in panel.sentence
     assert panel.scope.itemText(1) == "yes (0.90)"
     qtbot.mouseClick(panel.usual, Qt.MouseButton.LeftButton)
     assert settings.values.live == LivePreferences()
