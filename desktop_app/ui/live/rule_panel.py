@@ -144,8 +144,9 @@ def rule_words(rule: EventRule) -> str:
     """Return the rule as a sentence."""
     others = ", or its own threshold," if rule.thresholds else ""
     return (
-        f"A class makes an event when its mean over {rule.averaging_s:.1f}\u00a0s ({rule.minimum_count} scores or more) "
-        f"reaches {rule.threshold:.2f}{others} and again after it fell to half, {rule.suppression_s:.1f}\u00a0s later."
+        f"A class makes an event when its mean over {rule.averaging_s:.1f}\u00a0s "
+        f"({rule.minimum_count} scores or more) reaches {rule.threshold:.2f}{others} "
+        f"and again after it fell to half, {rule.suppression_s:.1f}\u00a0s later."
     )
 
 
