@@ -62,8 +62,8 @@ def fill_project(folder: str) -> dict[str, float]:
 
 def open_project(folder: str) -> dict[str, float]:
     """Open the labels and ask for what the window shows first: the classes, a recording, a page of the table."""
-    from desktop_app.annotation.queries import TableQuery
     from desktop_app.annotation.store import open_store
+    from desktop_app.annotation.table_query import TableQuery
 
     start = time.perf_counter()
     store = open_store(Path(folder))
@@ -81,8 +81,8 @@ def edit_project(folder: str) -> dict[str, float]:
     from desktop_app.annotation.annotations import Annotation, Status
     from desktop_app.annotation.edits import Edit
     from desktop_app.annotation.hand import Hand
-    from desktop_app.annotation.queries import TableQuery
     from desktop_app.annotation.store import open_store
+    from desktop_app.annotation.table_query import TableQuery
 
     store, hand = open_store(Path(folder)), Hand("Ada")
     recording_id = store.page(TableQuery(), 5_000, 1)[0].annotation.recording_id
@@ -105,8 +105,8 @@ def edit_project(folder: str) -> dict[str, float]:
 def filter_table(folder: str) -> dict[str, float]:
     """Ask for the first page and the count of many filters in every order; return the median and the slowest."""
     from desktop_app.annotation.annotations import Status
-    from desktop_app.annotation.queries import Order, TableQuery
     from desktop_app.annotation.store import open_store
+    from desktop_app.annotation.table_query import Order, TableQuery
 
     filters: list[dict[str, object]] = [
         {},

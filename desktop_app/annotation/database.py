@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
-from desktop_app.annotation.schema import migrate, version_of
+from desktop_app.annotation.schema import migrate, newest_version, version_of
 from desktop_app.errors import UserError
 
 CACHE_KIB = 32 << 10
@@ -55,7 +55,8 @@ def connect_reading(file: Path) -> sqlite3.Connection:
     with told():
         connection = sqlite3.connect(uri, uri=True, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
     with _closed_on_error(connection):
-        version_of(connection)
+        if 0 < version_of(connection) < newest_version():
+            raise UserError("These labels are open and were saved by an older Earmark: close it and open them anew.")
         _limit_memory(connection)
     return connection
 

@@ -1,70 +1,25 @@
 """What the table of annotations asks of the store: filter, order and page, over a million rows in under 100 ms.
 
-Every index holds every column that filters ask for. A filter that leaves few annotations is followed first and its
-result sorted; one that leaves many is tested while the order's own index is walked, which stops at the page's end.
-Which of the two it is, is counted first. Pages are sets of row numbers; only what is shown is looked up.
+A filter that leaves few annotations is followed and its result sorted; one that leaves many is tested while the order's
+own index is walked, which stops at the page's end. Which of the two costs less is reckoned first, from a count that
+stops at `COUNTED`. Pages are sets of row numbers; only what is shown is looked up.
 """
 
 import sqlite3
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from desktop_app.annotation.annotations import Annotation, Status
-from desktop_app.annotation.rows import (
-    JOIN_NAMES,
-    SELECT_ANNOTATION,
-    STATUSES,
-    Parameters,
-    annotation_of,
-    fetch_all,
-    marks,
-    path_of,
-)
+from desktop_app.annotation.annotations import Annotation
+from desktop_app.annotation.conditions import BY_NOTE, BY_PLACE, Part, parts_of
+from desktop_app.annotation.rows import JOIN_NAMES, SELECT_ANNOTATION, Parameters, annotation_of, fetch_all, path_of
+from desktop_app.annotation.table_query import Order, TableQuery, TableRow
 
-FEW = 20_000
-"""Rows that are sorted in less time than an index of a million is walked."""
-
-
-class Order(StrEnum):
-    """What the table can be sorted by."""
-
-    PATH = "path"
-    """Path of the recording, then onset: the order in which people listen."""
-    LABEL = "label"
-    STATUS = "status"
-    SCORE = "score"
-    SOURCE = "source"
-    TIME = "time"
-    """When it was made or judged."""
-    ONSET = "onset"
-    DURATION = "duration"
-
-
-@dataclass(frozen=True)
-class TableQuery:
-    """Which annotations, in which order; an empty part asks for all."""
-
-    labels: tuple[str, ...] = ()
-    statuses: tuple[Status, ...] = ()
-    sources: tuple[str, ...] = ()
-    recording_id: str = ""
-    folder: str = ""
-    """Recordings in this folder or below it, from the project's folder on."""
-    text: str = ""
-    """Part of a label, a path or a note, in any case."""
-    lowest_score: float | None = None
-    highest_score: float | None = None
-    order: Order = Order.PATH
-    descending: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """One line of the table."""
-
-    annotation: Annotation
-    path: str
-    """Of its recording, from the project's folder on."""
+COUNTED = 20_000
+"""Rows of each part that are counted before a way is chosen."""
+SORT_US, SORT_LOOKED_UP_US = 0.5, 10.0
+"""What it takes to sort one row: out of an index that holds all of it, and with a look at the row itself."""
+WALK_US, WALK_ASKED_US = 0.15, 1.0
+"""What a step along an order's index takes: alone, and with a look at the path of the recording. Measured."""
 
 
 @dataclass(frozen=True)
@@ -73,89 +28,145 @@ class _Walk:
 
     tables: str
     """With the index that has this order; tables before it are small."""
-    order: str
-    """The columns of that index to its end, so that nothing is left to sort; {0} is the direction."""
+    order: tuple[str, ...]
+    """The columns of that index to its end, so that nothing is left to sort."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Columns of the annotation that stand in a smaller table before it."""
+
+
+def _walk(index: str, *first: str) -> _Walk:
+    """Return how to go along an index that begins with a column of the annotation's own."""
+    rest = (each for each in ("a.status", "a.label", "a.source", "a.score", "a.recording") if each not in first)
+    return _Walk(f"annotations a INDEXED BY {index}", (*first, *rest, "a.id"))
 
 
 _WALKS = {
     Order.PATH: _Walk(
         "recordings r CROSS JOIN annotations a INDEXED BY annotations_by_place ON a.recording = r.id",
-        "r.path {0}, a.onset_s {0}, a.offset_s {0}, a.label {0}, a.status {0}, a.source {0}, a.score {0}, "
-        "a.time_us {0}, a.id {0}",
+        (
+            "r.path",
+            "a.onset_s",
+            "a.offset_s",
+            "a.label",
+            "a.status",
+            "a.source",
+            "a.score",
+            "a.time_us",
+            "a.low_hz",
+            "a.high_hz",
+            "a.id",
+        ),
+        {"a.recording": "r.id"},
     ),
     Order.LABEL: _Walk(
         "labels l CROSS JOIN annotations a INDEXED BY annotations_by_label ON a.label = l.id",
-        "l.name {0}, a.status {0}, a.score {0}, a.source {0}, a.id {0}",
+        ("l.name", "a.status", "a.score", "a.source", "a.recording", "a.id"),
+        {"a.label": "l.id"},
     ),
-    Order.STATUS: _Walk(
-        "annotations a INDEXED BY annotations_by_status",
-        "a.status {0}, a.score {0}, a.label {0}, a.source {0}, a.id {0}",
-    ),
-    Order.SCORE: _Walk(
-        "annotations a INDEXED BY annotations_by_score",
-        "a.score {0}, a.status {0}, a.label {0}, a.source {0}, a.id {0}",
-    ),
+    Order.STATUS: _walk("annotations_by_status", "a.status", "a.score"),
+    Order.SCORE: _walk("annotations_by_score", "a.score"),
     Order.SOURCE: _Walk(
         "sources s CROSS JOIN annotations a INDEXED BY annotations_by_source ON a.source = s.id",
-        "s.name {0}, a.score {0}, a.status {0}, a.label {0}, a.id {0}",
+        ("s.name", "a.score", "a.status", "a.label", "a.recording", "a.id"),
+        {"a.source": "s.id"},
     ),
-    Order.TIME: _Walk(
-        "annotations a INDEXED BY annotations_by_time",
-        "a.time_us {0}, a.status {0}, a.label {0}, a.source {0}, a.score {0}, a.id {0}",
-    ),
+    Order.TIME: _walk("annotations_by_time", "a.time_us"),
+    Order.ONSET: _walk("annotations_by_onset", "a.onset_s"),
     Order.DURATION: _Walk(
         "annotations a INDEXED BY annotations_by_duration",
-        "a.offset_s - a.onset_s {0}, a.label {0}, a.status {0}, a.source {0}, a.score {0}, a.id {0}",
+        ("a.offset_s - a.onset_s", "a.label", "a.status", "a.source", "a.score", "a.recording", "a.id"),
     ),
-    Order.ONSET: _Walk(
-        "annotations a INDEXED BY annotations_by_onset",
-        "a.onset_s {0}, a.status {0}, a.label {0}, a.source {0}, a.score {0}, a.id {0}",
-    ),
+    Order.LOW: _walk("annotations_by_low", "a.low_hz"),
+    Order.HIGH: _walk("annotations_by_high", "a.high_hz"),
+    Order.REVIEWER: _walk("annotations_by_reviewer", "a.reviewer"),
+    Order.NOTE: _walk("annotations_by_note", "a.note"),
 }
+_NAMED = {
+    "r.path": "CROSS JOIN recordings r ON r.id = a.recording",
+    "l.name": "CROSS JOIN labels l ON l.id = a.label",
+    "s.name": "CROSS JOIN sources s ON s.id = a.source",
+}
+"""Names that stand in other tables; the annotation comes first, as it is what the filter has found."""
+_NOT_IN_PLACE = frozenset({Order.REVIEWER, Order.NOTE})
+"""What the index of places does not hold."""
 
 
 def count(connection: sqlite3.Connection, query: TableQuery) -> int:
-    """Return how many annotations a query finds; a text that half of the paths hold may take 0.2 s for a million."""
-    where, parameters = _condition(connection, query)
-    return int(fetch_all(connection, f"SELECT count(*) FROM annotations a {where}", parameters)[0][0])
+    """Return how many annotations a query finds."""
+    return sum(_count_of(connection, part) for part in parts_of(connection, query))
 
 
 def page(connection: sqlite3.Connection, query: TableQuery, offset: int, limit: int) -> list[TableRow]:
     """Return `limit` lines of the table from line `offset` on."""
-    where, parameters = _condition(connection, query)
-    order = _WALKS[query.order].order.format(_direction(query))
-    if where and _at_most_few(connection, f"SELECT 1 FROM annotations a {where}", parameters):
-        by_value = ", ".join(f"+{column}" for column in order.split(", "))  # no index for the order
-        ids = f"SELECT a.id FROM annotations a {JOIN_NAMES} {where} ORDER BY {by_value}"
+    parts = parts_of(connection, query)
+    if not parts:
+        return []
+    if _is_sorting_quicker(connection, query.order, parts, offset + limit):
+        statement, parameters = _sorted(parts, query)
     else:
-        ids = f"SELECT a.id FROM {_WALKS[query.order].tables} {_only_tested(where, query.order)} ORDER BY {order}"
-    found = fetch_all(connection, f"{ids} LIMIT ? OFFSET ?", [*parameters, limit, offset])
+        statement, parameters = _walked(parts, query)
+    found = fetch_all(connection, f"{statement} LIMIT ? OFFSET ?", [*parameters, limit, offset])
     return _rows_of(connection, [row[0] for row in found])
 
 
 def matching(connection: sqlite3.Connection, query: TableQuery) -> list[Annotation]:
     """Return all annotations that a query finds, in its order; for edits of everything that is shown."""
-    where, parameters = _condition(connection, query)
-    order = _WALKS[query.order].order.format(_direction(query))
-    statement = f"SELECT {SELECT_ANNOTATION} FROM annotations a {JOIN_NAMES} {where} ORDER BY {order}"
-    return [annotation_of(row) for row in fetch_all(connection, statement, parameters)]
+    parts = parts_of(connection, query)
+    if not parts:
+        return []
+    selects = [part.selecting("a.id") for part in parts]
+    order = _directed(_WALKS[query.order].order, query)
+    statement = f"""SELECT {SELECT_ANNOTATION} FROM ({" UNION ALL ".join(each for each, _ in selects)}) found
+        CROSS JOIN annotations a ON a.id = found.id {JOIN_NAMES} ORDER BY {order}"""
+    return [annotation_of(row) for row in fetch_all(connection, statement, [it for _, held in selects for it in held])]
 
 
-def _only_tested(where: str, order: Order) -> str:
-    """Return a clause that no index is used for, so that none comes before the order's own."""
-    label = "+l.id" if order == Order.LABEL else "+a.label"
-    source = "+s.id" if order == Order.SOURCE else "+a.source"
-    return where.replace("a.label IN", f"{label} IN").replace("a.source IN", f"{source} IN")
+def _is_sorting_quicker(connection: sqlite3.Connection, order: Order, parts: Sequence[Part], last: int) -> bool:
+    """Return whether it takes less time to sort all that is found than to walk to the last line that is wanted."""
+    if not any(part.demands for part in parts):
+        return False
+    counts = [_count_of(connection, part, COUNTED) for part in parts]
+    looked_up = [order in _NOT_IN_PLACE or part.index != BY_PLACE for part in parts]
+    sorting = sum(
+        number * (SORT_LOOKED_UP_US if looks else SORT_US) for number, looks in zip(counts, looked_up, strict=True)
+    )
+    (total,) = fetch_all(connection, "SELECT max(id) FROM annotations")[0]
+    steps = (total or 0) * min(last / max(sum(counts), 1), 1)
+    asks = any(part.index in (BY_PLACE, BY_NOTE) for part in parts)
+    return sorting < steps * (WALK_ASKED_US if asks else WALK_US)
 
 
-def _at_most_few(connection: sqlite3.Connection, statement: str, parameters: Parameters) -> bool:
-    """Return whether a statement finds no more than `FEW` rows; stops looking when it does."""
-    counted = f"SELECT count(*) FROM (SELECT 1 FROM ({statement}) LIMIT {FEW + 1})"
-    return bool(fetch_all(connection, counted, parameters)[0][0] <= FEW)
+def _count_of(connection: sqlite3.Connection, part: Part, most: int | None = None) -> int:
+    """Return how many annotations a part finds, or `most` where there are more."""
+    statement, parameters = part.selecting("count(*)" if most is None else "1")
+    if most is not None:
+        statement = f"SELECT count(*) FROM ({statement} LIMIT {most})"
+    return int(fetch_all(connection, statement, parameters)[0][0])
 
 
-def _direction(query: TableQuery) -> str:
-    return "DESC" if query.descending else "ASC"
+def _sorted(parts: Sequence[Part], query: TableQuery) -> tuple[str, Parameters]:
+    """Return the SELECT that sorts all that the parts find."""
+    order = _WALKS[query.order].order
+    joins = " ".join(join for name, join in _NAMED.items() if name in order)
+    columns = ", ".join(f"{column} AS by_{place}" for place, column in enumerate(order))
+    selects = [part.selecting(columns, joins) for part in parts]
+    places = tuple(f"by_{place}" for place in range(len(order)))
+    united = " UNION ALL ".join(each for each, _ in selects)
+    statement = f"SELECT {places[-1]} FROM ({united}) ORDER BY {_directed(places, query)}"
+    return statement, [it for _, held in selects for it in held]
+
+
+def _walked(parts: Sequence[Part], query: TableQuery) -> tuple[str, Parameters]:
+    """Return the SELECT that walks along the order and tests what it meets."""
+    walk = _WALKS[query.order]
+    tested = [part.testing(walk.names) for part in parts if part.demands]
+    where = f"WHERE ({') OR ('.join(tested)})" if tested else ""
+    statement = f"SELECT a.id FROM {walk.tables} {where} ORDER BY {_directed(walk.order, query)}"
+    return statement, [it for part in parts for it in part.parameters]
+
+
+def _directed(columns: Sequence[str], query: TableQuery) -> str:
+    return ", ".join(f"{column} {'DESC' if query.descending else 'ASC'}" for column in columns)
 
 
 def _rows_of(connection: sqlite3.Connection, ids: list[int]) -> list[TableRow]:
@@ -165,66 +176,3 @@ def _rows_of(connection: sqlite3.Connection, ids: list[int]) -> list[TableRow]:
     found = fetch_all(connection, statement, [str(ids)])
     by_id = {row[-1]: TableRow(annotation_of(row[:16]), path_of(row[-2])) for row in found}
     return [by_id[each] for each in ids]
-
-
-def _condition(connection: sqlite3.Connection, query: TableQuery) -> tuple[str, Parameters]:
-    """Return the WHERE clause of a query, empty where it asks for all, and its parameters."""
-    parts: list[str] = []
-    parameters: Parameters = []
-
-    def demand(part: str, *values: str | bytes | float | None) -> None:
-        parts.append(part)
-        parameters.extend(values)
-
-    if query.labels:
-        demand(f"a.label IN (SELECT id FROM labels WHERE name IN ({marks(len(query.labels))}))", *query.labels)
-    if query.statuses:
-        demand(f"a.status IN ({', '.join(str(STATUSES.index(each)) for each in query.statuses)})")
-    if query.sources:
-        demand(f"a.source IN (SELECT id FROM sources WHERE name IN ({marks(len(query.sources))}))", *query.sources)
-    if query.recording_id:
-        demand("a.recording = (SELECT id FROM recordings WHERE uid = ?)", query.recording_id)
-    if query.folder:
-        demand("a.recording IN (SELECT id FROM recordings WHERE path LIKE ? ESCAPE '!')", f"{_plain(query.folder)}/%")
-    if query.lowest_score is not None:
-        demand("a.score >= ?", query.lowest_score)
-    if query.highest_score is not None:
-        demand("a.score <= ?", query.highest_score)
-    if query.text:
-        demand(*_text_condition(connection, query.text))
-    return (f"WHERE {' AND '.join(parts)}" if parts else ""), parameters
-
-
-def _text_condition(connection: sqlite3.Connection, text: str) -> tuple[str, ...]:
-    """Return the clause for a text in a label, a path or a note, and its parameters.
-
-    Only what holds the text somewhere is asked for. Where few annotations come of it they are looked up part by part,
-    as SQLite would go through all of them for an OR.
-    """
-    part = f"%{_plain(text)}%"
-    labels = fetch_all(connection, "SELECT id, name FROM labels")
-    named = ", ".join(str(number) for number, name in labels if text.casefold() in name.casefold())
-    statement = "SELECT count(*) FILTER (WHERE path LIKE ? ESCAPE '!'), count(*) FROM recordings"
-    held, total = fetch_all(connection, statement, [part])[0]
-    if held == total:
-        return ("1",)
-    tests: list[str] = [f"a.label IN ({named})"] if named else []
-    asked: list[str] = []
-    if held:
-        tests.append("a.recording IN (SELECT id FROM recordings WHERE path LIKE ? ESCAPE '!')")
-        asked.append(part)
-    noted = "a.note <> '' AND a.note LIKE ? ESCAPE '!'"
-    if fetch_all(connection, f"SELECT 1 FROM annotations a WHERE {noted} LIMIT 1", [part]):
-        tests.append(f"({noted})")
-        asked.append(part)
-    each = [f"SELECT a.id FROM annotations a WHERE {test}" for test in tests]
-    if not tests:
-        return ("0",)
-    if _at_most_few(connection, " UNION ALL ".join(each), [*asked]):
-        return f"a.id IN ({' UNION '.join(each)})", *asked
-    return f"({' OR '.join(tests)})", *asked
-
-
-def _plain(text: str) -> str:
-    """Return a text for LIKE without its special characters."""
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

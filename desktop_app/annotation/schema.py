@@ -65,7 +65,38 @@ CREATE TABLE classes (
 );
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_MORE_ORDERS = """
+DROP INDEX annotations_by_place;
+DROP INDEX annotations_by_label;
+DROP INDEX annotations_by_status;
+DROP INDEX annotations_by_score;
+DROP INDEX annotations_by_time;
+DROP INDEX annotations_by_source;
+DROP INDEX annotations_by_onset;
+DROP INDEX annotations_by_duration;
+DROP INDEX annotations_with_note;
+-- Now with the recording too, and by place with two edges: a look at a row costs 50 us, an entry here 0.2.
+CREATE INDEX annotations_by_place ON annotations
+    (recording, onset_s, offset_s, label, status, source, score, time_us, low_hz, high_hz);
+CREATE INDEX annotations_by_label ON annotations (label, status, score, source, recording);
+CREATE INDEX annotations_by_status ON annotations (status, score, label, source, recording);
+CREATE INDEX annotations_by_score ON annotations (score, status, label, source, recording);
+CREATE INDEX annotations_by_time ON annotations (time_us, status, label, source, score, recording);
+CREATE INDEX annotations_by_source ON annotations (source, score, status, label, recording);
+CREATE INDEX annotations_by_onset ON annotations (onset_s, status, label, source, score, recording);
+CREATE INDEX annotations_by_duration ON annotations (offset_s - onset_s, label, status, source, score, recording);
+CREATE INDEX annotations_by_low ON annotations (low_hz, status, label, source, score, recording);
+CREATE INDEX annotations_by_high ON annotations (high_hz, status, label, source, score, recording);
+CREATE INDEX annotations_by_reviewer ON annotations (reviewer, status, label, source, score, recording);
+CREATE INDEX annotations_by_note ON annotations (note, status, label, source, score, recording);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _MORE_ORDERS)
+
+
+def newest_version() -> int:
+    """Return the version that files have after `migrate`."""
+    return len(MIGRATIONS)
 
 
 def version_of(connection: sqlite3.Connection) -> int:

@@ -31,7 +31,6 @@ from desktop_app.annotation.database import (
 from desktop_app.annotation.edits import Edit
 from desktop_app.annotation.lock import FileLock, LockedElsewhereError
 from desktop_app.annotation.places import Place, elsewhere, inside, place_of
-from desktop_app.annotation.queries import TableQuery, TableRow
 from desktop_app.annotation.recordings import Recording
 from desktop_app.annotation.rows import (
     JOIN_NAMES,
@@ -47,6 +46,7 @@ from desktop_app.annotation.rows import (
 )
 from desktop_app.annotation.scheme import LabelScheme
 from desktop_app.annotation.summaries import FolderProgress, RecordingVerdict, progress_of, verdicts_of
+from desktop_app.annotation.table_query import TableQuery, TableRow
 from desktop_app.annotation.writing import read_annotations, read_scheme, write_edit
 from desktop_app.audio.atomic import explain_write_error
 from desktop_app.errors import UserError

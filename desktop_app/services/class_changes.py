@@ -6,9 +6,9 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.annotation.edits import Edit
 from desktop_app.annotation.hand import change_class, merge_classes, remove_class
-from desktop_app.annotation.queries import TableQuery
 from desktop_app.annotation.scheme import LabelScheme
 from desktop_app.annotation.store import AnnotationStore
+from desktop_app.annotation.table_query import TableQuery
 from desktop_app.errors import UserError
 from desktop_app.services.history import CLOSED
 from desktop_app.services.job_context import JobContext

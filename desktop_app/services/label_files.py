@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from desktop_app.annotation.annotations import Annotation, Status
-from desktop_app.annotation.queries import TableQuery
 from desktop_app.annotation.store import AnnotationStore
+from desktop_app.annotation.table_query import TableQuery
 from desktop_app.audio.sources import find_audio, shown_name
 from desktop_app.errors import UserError
 from desktop_app.interchange.into_project import ImportPlan, labels_of_project, plan_import

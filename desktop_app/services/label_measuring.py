@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.annotation.annotations import Annotation
-from desktop_app.annotation.queries import TableRow
 from desktop_app.annotation.store import AnnotationStore
+from desktop_app.annotation.table_query import TableRow
 from desktop_app.audio.measurements import CONTEXT_S, Measurements, measure
 from desktop_app.audio.reader import open_audio
 from desktop_app.errors import UserError

@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop_app.annotation.annotations import Annotation, Status
 from desktop_app.annotation.edits import Edit, counted
 from desktop_app.annotation.hand import Hand
-from desktop_app.annotation.queries import Order, TableQuery, TableRow
 from desktop_app.annotation.store import AnnotationReader, AnnotationStore
 from desktop_app.annotation.summaries import FolderProgress
+from desktop_app.annotation.table_query import Order, TableQuery, TableRow
 from desktop_app.services.job_context import JobContext
 from desktop_app.services.project import Project
 

@@ -12,9 +12,9 @@ import pytest
 from desktop_app.annotation import queries
 from desktop_app.annotation.annotations import Annotation, Status
 from desktop_app.annotation.edits import Edit
-from desktop_app.annotation.queries import Order, TableQuery
 from desktop_app.annotation.recordings import Recording
 from desktop_app.annotation.store import AnnotationStore, open_store
+from desktop_app.annotation.table_query import Order, TableQuery
 
 RECORDINGS = {
     path: Recording(path, 1, id=f"id {number}")
@@ -35,10 +35,13 @@ def some_annotations(count: int) -> list[Annotation]:
                 chance.choice(list(PATHS)),
                 onset_s,
                 None if onset_s is None else onset_s + chance.choice([0.0, 0.5, 2.0]),
+                low_hz=chance.choice([None, 100.0, 500.0]),
+                high_hz=chance.choice([None, 1000.0, 900.0]),
+                reviewer=chance.choice(["", "Ada", "Bo"]),
                 status=chance.choice(list(Status)),
                 source=chance.choice(["manual", "model"]),
                 score=chance.choice([None, round(chance.random(), 1)]),
-                note=chance.choice(["", "", "loud 50%", "_quiet"]),
+                note=chance.choice(["", "", "loud 50%", "_quiet", "near a robin"]),
                 time=start + timedelta(minutes=chance.randrange(9)),
                 id=f"{number:04d}",
             )
@@ -60,9 +63,9 @@ def filled() -> Iterator[AnnotationStore]:
 
 @pytest.fixture(params=["sorted", "walked"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let queries find few rows, or many."""
-    if request.param == "walked":
-        monkeypatch.setattr(queries, "FEW", 0)
+    """Let queries sort what they find, or walk along an order."""
+    monkeypatch.setattr(queries, "WALK_US" if request.param == "sorted" else "SORT_US", 1e9)
+    monkeypatch.setattr(queries, "WALK_ASKED_US" if request.param == "sorted" else "SORT_LOOKED_UP_US", 1e9)
 
 
 Test = Callable[[Annotation], bool]
@@ -74,7 +77,7 @@ FILTERS: list[tuple[TableQuery, Test]] = [
     (TableQuery(lowest_score=0.3, highest_score=0.7), lambda it: it.score is not None and 0.3 <= it.score <= 0.7),
     (TableQuery(recording_id="id 2"), lambda it: it.recording_id == "id 2"),
     (TableQuery(folder="night"), lambda it: PATHS[it.recording_id].startswith("night/")),
-    (TableQuery(text="ROB"), lambda it: it.label == "robin"),
+    (TableQuery(text="ROB"), lambda it: "robin" in it.label + it.note),
     (TableQuery(text="äRG"), lambda it: it.label == "Ärger"),
     (TableQuery(text="100%"), lambda it: "100%" in PATHS[it.recording_id]),
     (TableQuery(text="_q"), lambda it: it.note == "_quiet"),
@@ -83,6 +86,22 @@ FILTERS: list[tuple[TableQuery, Test]] = [
         lambda it: it.label == "wren" and it.status in ("accepted", "draft") and (it.score or 0) >= 0.2,
     ),
     (TableQuery(labels=("nobody",)), lambda it: False),
+    (TableQuery(text="nothing holds this"), lambda it: False),
+    (TableQuery(text="100%", folder="night/deep"), lambda it: PATHS[it.recording_id] == "night/deep/c 100%.wav"),
+    (
+        TableQuery(folder="night", statuses=(Status.DRAFT,), lowest_score=0.2),
+        lambda it: PATHS[it.recording_id].startswith("night/") and it.status == "draft" and (it.score or 0) >= 0.2,
+    ),
+    (
+        TableQuery(text="n", sources=("model",), statuses=(Status.DRAFT,)),  # in labels, in paths and in notes
+        lambda it: (
+            "n" in f"{it.label} {PATHS[it.recording_id]} {it.note}" and (it.source, it.status) == ("model", "draft")
+        ),
+    ),
+    (
+        TableQuery(text="rob", recording_id="id 3"),
+        lambda it: it.recording_id == "id 3" and "rob" in it.label + it.note,
+    ),
 ]
 KEYS: dict[Order, Callable[[Annotation], object]] = {
     Order.PATH: lambda it: (PATHS[it.recording_id], -1.0 if it.onset_s is None else it.onset_s),
@@ -93,6 +112,10 @@ KEYS: dict[Order, Callable[[Annotation], object]] = {
     Order.TIME: lambda it: it.time,
     Order.ONSET: lambda it: -1.0 if it.onset_s is None else it.onset_s,
     Order.DURATION: lambda it: -1.0 if it.duration_s is None else round(it.duration_s, 9),
+    Order.LOW: lambda it: -1.0 if it.low_hz is None else it.low_hz,
+    Order.HIGH: lambda it: -1.0 if it.high_hz is None else it.high_hz,
+    Order.REVIEWER: lambda it: it.reviewer,
+    Order.NOTE: lambda it: it.note,
 }
 
 
@@ -111,10 +134,11 @@ def test_a_filter_finds_what_plain_python_finds(filled: AnnotationStore, number:
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("order", list(Order))
 @pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("text", ["", "n"])
 def test_every_order_holds_and_pages_join_without_gap_or_repetition(
-    filled: AnnotationStore, order: Order, descending: bool
+    filled: AnnotationStore, order: Order, descending: bool, text: str
 ) -> None:
-    query = TableQuery(statuses=(Status.DRAFT, Status.ACCEPTED), order=order, descending=descending)
+    query = TableQuery(statuses=(Status.DRAFT, Status.ACCEPTED), order=order, descending=descending, text=text)
     pages = [row.annotation for offset in range(0, 300, 7) for row in filled.page(query, offset, 7)]
     assert len({it.id for it in pages}) == len(pages) == filled.count(query)
     keys = [KEYS[order](it) for it in pages]

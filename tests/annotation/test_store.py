@@ -19,6 +19,7 @@ from desktop_app.annotation.hand import Hand
 from desktop_app.annotation.places import inside
 from desktop_app.annotation.recordings import Recording
 from desktop_app.annotation.store import AnnotationStore, open_store
+from desktop_app.annotation.table_query import Order, TableQuery
 from desktop_app.errors import UserError
 
 HAND = Hand("Ada")
@@ -182,13 +183,36 @@ def test_an_older_file_is_brought_up_to_date(
     drawn = draw(store, project)
     store.close()
     more = "ALTER TABLE recordings ADD COLUMN place TEXT;\nCREATE INDEX by_where ON recordings (place);"
+    version = len(schema.MIGRATIONS) + 1
     monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, more))
     newer = open_store(project)
     assert newer.annotations_of(drawn.recording_id) == [drawn]
     newer.close()
     with sqlite3.connect(store.place.database) as plain:
-        assert plain.execute("PRAGMA user_version").fetchone() == (2,)
+        assert plain.execute("PRAGMA user_version").fetchone() == (version,)
         assert plain.execute("SELECT place FROM recordings").fetchall() == [(None,)]
+
+
+def test_a_file_of_the_first_version_can_be_sorted_by_everything(
+    project: Path, store: AnnotationStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])
+    drawn = draw(store, project)
+    store.close()
+    monkeypatch.undo()
+    newer = open_store(project)
+    assert [row.annotation for row in newer.page(TableQuery(order=Order.NOTE), 0, 9)] == [drawn]
+    newer.close()
+
+
+def test_a_file_that_an_older_window_holds_is_not_read_by_a_newer_one(
+    project: Path, store: AnnotationStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])
+    draw(store, project)
+    monkeypatch.undo()
+    with pytest.raises(UserError, match="by an older Earmark: close it"):
+        open_store(project)
 
 
 def test_a_migration_that_fails_leaves_the_old_version(

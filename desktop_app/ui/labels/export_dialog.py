@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.annotation.annotations import Status
-from desktop_app.annotation.queries import TableQuery
+from desktop_app.annotation.table_query import TableQuery
 from desktop_app.audio.clips import ClipRequest
 from desktop_app.interchange import own_table, sound_export, wav_cues
 from desktop_app.interchange.labels import LabelFormat, Options, Written

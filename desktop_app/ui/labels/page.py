@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.annotation.annotations import Annotation, Status
-from desktop_app.annotation.queries import TableQuery
 from desktop_app.annotation.scheme import LabelScheme
+from desktop_app.annotation.table_query import TableQuery
 from desktop_app.audio.clips import ClipRequest
 from desktop_app.audio.formats import is_audio_name
 from desktop_app.services.history import CLOSED

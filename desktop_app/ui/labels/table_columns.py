@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from desktop_app.annotation.annotations import Extent
-from desktop_app.annotation.queries import Order, TableRow
+from desktop_app.annotation.table_query import Order, TableRow
 from desktop_app.audio.measurements import Measurements
 from desktop_app.ui.labels.annotation_table import STATUS_WORDS
 from desktop_app.ui.wording import clock

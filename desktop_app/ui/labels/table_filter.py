@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from desktop_app.annotation.annotations import Status
-from desktop_app.annotation.queries import TableQuery
+from desktop_app.annotation.table_query import TableQuery
 from desktop_app.services.label_table import Summary
 from desktop_app.ui.labels.annotation_table import STATUS_WORDS
 from desktop_app.ui.labels.class_palette import FlowLayout

@@ -5,8 +5,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QIcon
 
-from desktop_app.annotation.queries import Order, TableRow
 from desktop_app.annotation.scheme import LabelScheme
+from desktop_app.annotation.table_query import Order, TableRow
 from desktop_app.services.label_measuring import LabelMeasuring
 from desktop_app.services.label_table import LabelTable, in_order
 from desktop_app.ui.labels.annotation_table import LEFT, RIGHT, dot_icon, told

@@ -14,7 +14,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
-from desktop_app.annotation.queries import Order, TableRow
+from desktop_app.annotation.table_query import Order, TableRow
 from desktop_app.services.label_measuring import LabelMeasuring
 from desktop_app.services.label_table import LabelTable
 from desktop_app.services.settings import Settings

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from desktop_app.annotation.queries import TableQuery
+from desktop_app.annotation.table_query import TableQuery
 from desktop_app.services.project import Project
 from desktop_app.ui.labels.class_dialog import OFFERED_COLOURS, ClassDialog
 

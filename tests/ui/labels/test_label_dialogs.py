@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop_app.annotation.annotations import Status
-from desktop_app.annotation.queries import TableQuery
+from desktop_app.annotation.table_query import TableQuery
 from desktop_app.services.label_files import LabelFiles
 from desktop_app.services.messages import Messages
 from desktop_app.services.project import Project

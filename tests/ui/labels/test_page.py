@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from desktop_app.annotation.annotations import Status
-from desktop_app.annotation.queries import TableQuery
+from desktop_app.annotation.table_query import TableQuery
 from desktop_app.services.label_files import LabelFiles
 from desktop_app.services.label_measuring import LabelMeasuring
 from desktop_app.services.label_table import PAGE_ROWS, LabelTable
