@@ -21,9 +21,9 @@ from desktop_app.ui.welcome import Welcome
 from desktop_app.ui.widgets import quiet_button
 
 LAYOUT_VERSION = 5
-LEFT_WIDTH, RIGHT_WIDTH = 456, 296
+LEFT_WIDTH, RIGHT_WIDTH = 480, 296
 """Of the docks, at first: room for the columns that the list shows, and for a row of metadata."""
-LEFT_PART, RIGHT_PART = 0.335, 0.23
+LEFT_PART, RIGHT_PART = 0.35, 0.23
 """Of the page, at most: in a small window the timeline needs the rest."""
 
 

@@ -258,11 +258,15 @@ class FolderPanel(QWidget):
 
 
 def status_words(model: FolderModel, scanning: bool) -> str:
-    """Return the line under the list: 24 files, 18 done, 5 left to judge, 1 unreadable, 3 shown."""
+    """Return the line under the list: 24 files, 18 done, 5 left to judge, 1 unreadable, 3 shown.
+
+    With drafts they are what is left; without, the files that bear no label.
+    """
     words = [counted(model.total, "file") + (" so far" if scanning else "")]
-    if model.done or model.left:
-        words.append(f"{model.done:,} done")
-        words.append(f"{model.left:,} left to judge")
+    if model.left:
+        words += [f"{model.done:,} done", f"{model.left:,} left to judge"]
+    elif model.done:
+        words += [f"{model.done:,} done", f"{model.total - model.done:,} left"]
     elif model.judged:
         words.append(f"{model.judged:,} judged")
     if model.unreadable:

@@ -165,7 +165,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "label",
         "Label",
-        96,
+        92,
         _label,
         lambda row: row.label.casefold() or None,
         is_number=False,

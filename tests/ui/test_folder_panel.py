@@ -377,6 +377,9 @@ def test_what_people_say_stands_before_what_the_model_says_and_is_counted(filled
     assert row is not None and (row.label, row.status) == ("no", Status.ACCEPTED)
     assert (model.done, model.left) == (1, 1)
     assert "1 done, 1 left to judge" in filled._status.text()
+    model.set_labels([(FOLDER / "b.wav", said(Status.ACCEPTED, "up"))])
+    assert f"2 done, {model.total - 2} left" in filled._status.text(), "without drafts, those without a label are left"
+    model.set_labels([(FOLDER / "b.wav", said(Status.DRAFT, "up"))])
     model.set_labels([(FOLDER / "a.wav", said(Status.REJECTED, "yes"))])
     assert (row.label, row.status, model.done) == ("yes", Status.REJECTED, 1)
     model.clear_labels()
