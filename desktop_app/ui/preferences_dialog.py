@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QLabel,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -31,6 +32,7 @@ SNAPS = {
     "100 ms": "On a grid of 100 ms",
 }
 FORMATS = {"FLAC": "FLAC, lossless and small", "WAV": "WAV"}
+LABEL_WIDTH = 136
 LEAST_WIDTH = 520
 
 
@@ -155,6 +157,9 @@ def _section(title: str, *rows: tuple[str, QWidget]) -> QVBoxLayout:
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     for words, widget in rows:
-        form.addRow(words, widget)
+        label = QLabel(words)
+        label.setMinimumWidth(LABEL_WIDTH)
+        label.setBuddy(widget)
+        form.addRow(label, widget)
     section.addLayout(form)
     return section

@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 
 from desktop_app.annotation.annotations import Annotation, Extent, Status
 from desktop_app.annotation.scheme import LabelScheme
@@ -14,6 +14,7 @@ COLUMNS = ("Label", "Time", "Length", "Status")
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 DOT = 10
+RING = "#ffffff"
 STATUS_WORDS = {status: status.value for status in Status}
 
 
@@ -79,24 +80,29 @@ class AnnotationTable(QAbstractTableModel):
 
 
 def dot_icon(colour: str, size: int = DOT) -> QIcon:
-    """Return a filled circle, sharp on dense screens."""
+    """Return a filled circle, sharp on dense screens; in a selected row with a ring that sets it off."""
+    icon = QIcon(_dot(colour, size))
+    icon.addPixmap(_dot(colour, size, RING), QIcon.Mode.Selected)
+    return icon
+
+
+def _dot(colour: str, size: int, ring: str = "") -> QPixmap:
     pixmap = QPixmap(QSize(2 * size, 2 * size))
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(QPen(QColor(ring), 2) if ring else Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colour))
-    painter.drawEllipse(0, 0, 2 * size, 2 * size)
+    inset = 1 if ring else 0
+    painter.drawEllipse(inset, inset, 2 * (size - inset), 2 * (size - inset))
     painter.end()
     pixmap.setDevicePixelRatio(2)
-    icon = QIcon(pixmap)
-    icon.addPixmap(pixmap, QIcon.Mode.Selected)  # else the style tints it in a selected row
-    return icon
+    return pixmap
 
 
 def _words(it: Annotation) -> tuple[str, str, str, str]:
     status = STATUS_WORDS[it.status]
-    if it.score is not None:
+    if it.score is not None and it.status is Status.DRAFT:
         status = f"{status} {it.score:.2f}"
     if it.onset_s is None or it.duration_s is None:
         return it.label or "?", "whole", "", status
@@ -106,7 +112,8 @@ def _words(it: Annotation) -> tuple[str, str, str, str]:
 
 def told(it: Annotation) -> str:
     """Return everything about an annotation, a line each, for tooltips."""
-    lines = [f"“{it.label}”, {STATUS_WORDS[it.status]}"]
+    score = "" if it.score is None else f" {it.score:.2f}"
+    lines = [f"“{it.label}”, {STATUS_WORDS[it.status]}{score}"]
     if it.low_hz is not None or it.high_hz is not None:
         low = f"{it.low_hz or 0:,.0f}"
         lines.append(f"{low} – {it.high_hz:,.0f} Hz" if it.high_hz is not None else f"from {low} Hz")

@@ -128,7 +128,7 @@ class ClassPalette(QWidget):
         super().__init__(parent)
         self._flow = FlowLayout(self)
         self._scheme = LabelScheme()
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName("Classes")

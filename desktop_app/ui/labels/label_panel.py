@@ -1,7 +1,7 @@
 """The labels of the recording on screen: classes to choose from, a field to type in, a row for each annotation."""
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QSize, QStringListModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCompleter,
@@ -17,12 +17,14 @@ from desktop_app.annotation.annotations import Status
 from desktop_app.annotation.scheme import LabelScheme
 from desktop_app.services.labelling import Labelling
 from desktop_app.ui.labels.annotation_table import DOT, AnnotationTable
-from desktop_app.ui.labels.class_palette import ClassPalette
+from desktop_app.ui.labels.class_palette import CHIP_HEIGHT, GAP, ClassPalette
 from desktop_app.ui.widgets import role_label
 from desktop_app.ui.wording import counted
 
+MARGIN = 8
 TEACHING = "Drag over the sound, or leave the whole clip, then type a label. After that its key labels: 1, 2, 3…"
-MOST_PALETTE_HEIGHT = 160
+MOST_PALETTE_HEIGHT = 4 * (CHIP_HEIGHT + GAP) + CHIP_HEIGHT // 2
+"""Four lines of classes; half of a fifth says that there are more."""
 
 
 class LabelEntry(QLineEdit):
@@ -94,25 +96,34 @@ class LabelPanel(QWidget):
         self._scheme = scheme
         self.palette_of_classes.show_scheme(scheme)
         self.entry.offer(scheme.names)
+        self._fit_palette()
         self._show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the classes the lines that they need at this width."""
+        super().resizeEvent(event)
+        self._fit_palette()
 
     def _lay_out(self) -> None:
         classes = QScrollArea()
         classes.setWidgetResizable(True)
         classes.setFrameShape(QScrollArea.Shape.NoFrame)
-        classes.setMaximumHeight(MOST_PALETTE_HEIGHT)
-        classes.setSizeAdjustPolicy(QScrollArea.SizeAdjustPolicy.AdjustToContents)
+        classes.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         classes.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         classes.setWidget(self.palette_of_classes)
         self._classes = classes
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 0, 8, 8)
+        column.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
         column.setSpacing(8)
         column.addWidget(classes)
         column.addWidget(self.entry)
         column.addWidget(self._words)
         column.addWidget(self.table, 1)
         column.addStretch(0)
+
+    def _fit_palette(self) -> None:
+        width = self.contentsRect().width() - 2 * MARGIN
+        self._classes.setFixedHeight(min(self.palette_of_classes.heightForWidth(width), MOST_PALETTE_HEIGHT))
 
     def _make_table(self) -> QTableView:
         table = QTableView()

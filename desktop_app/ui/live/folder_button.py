@@ -19,6 +19,7 @@ class FolderButton(QPushButton):
         super().__init__(parent)
         self._name = name
         self._folder = Path()
+        self.setAutoDefault(False)  # in a dialog it is not what Enter presses
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
