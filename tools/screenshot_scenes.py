@@ -28,6 +28,7 @@ def samples(stage: Stage) -> Iterator[str]:
     stage.show(stage.sample("six-words-in-a-row.mp3"))
     yield "samples"
     stage.classify()
+    stage.show(stage.sample(GARDEN))
     yield "window-light"
     stage.use_theme("dark")
     yield "window-dark"
@@ -60,11 +61,10 @@ def reviewing(stage: Stage) -> Iterator[str]:
     """Go through what the model says, the least sure first."""
     stage.show(stage.sample("six-words-in-a-row.mp3"))
     stage.classify()
-    labelling = stage.earmark.listen.labelling
-    stage.earmark.listen.folder_panel.filter.setText("score>0.5")
-    stage.settle()
+    stage.earmark.message_bar.close_message()
+    stage.earmark.listen.folder_panel.set_filter("status:draft")
+    stage.earmark.listen.labelling.step(1)
     for _ in range(2):
-        labelling.step(1)
         stage.act("accept")
     yield "reviewing"
 

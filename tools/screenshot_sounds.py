@@ -38,7 +38,7 @@ def write_an_hour(path: Path) -> None:
 def write_words(folder: Path) -> None:
     """Write the bundled words in one folder a class, each again and again: faster, slower, in ever more noise."""
     rng = np.random.default_rng(SEED)
-    recordings = [path for path in sorted(assets.samples_dir().iterdir()) if path.stem.endswith(("man", "woman"))]
+    recordings = [path for path in sorted(assets.samples_dir().iterdir()) if path.stem.endswith(("man", "telephone"))]
     for speaker, path in enumerate(recordings):
         word = path.stem.split("-")[0]
         with open_audio(path) as reader:
@@ -47,7 +47,7 @@ def write_words(folder: Path) -> None:
             tempo = float(rng.uniform(0.85, 1.15))
             clip = resample(sound, round(rate_hz * tempo), CLIP_RATE_HZ).ravel().astype(np.float64)
             name = f"{word}_{speaker:08x}_nohash_{variant}.wav"
-            _write_clip(folder / word / name, clip, snr_db=18 - 2.2 * variant, rng=rng)
+            _write_clip(folder / word / name, clip, snr_db=18 - 1.8 * variant, rng=rng)
 
 
 def write_animals(folder: Path) -> None:

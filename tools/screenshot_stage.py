@@ -5,18 +5,18 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from desktop_app import assets
 from desktop_app.services.session import Selection
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
-    from PySide6.QtWidgets import QWidget  # noqa: TID251
+    from PySide6.QtWidgets import QDialog, QWidget  # noqa: TID251
 
     from desktop_app.app.core import Core
 
-PATIENCE_S = 120.0
+PATIENCE_S = 30.0
 QUIET_S = 0.8
 """The screen must not have changed for this long before its picture is taken."""
 GARDEN = "garden-three-minutes.flac"
@@ -45,7 +45,7 @@ class Stage:
         return self.earmark.core
 
     def until(self, reached: Callable[[], object]) -> None:
-        """Let the window work until something is reached; TimeoutError after two minutes."""
+        """Let the window work until something is reached; TimeoutError after half a minute."""
         end = time.monotonic() + PATIENCE_S
         while not reached():
             self.application.processEvents()
@@ -68,8 +68,18 @@ class Stage:
         self.until(is_quiet)
 
     def picture(self) -> "QImage":
-        """Return what the screen shows now."""
-        return self.application.primaryScreen().grabWindow(0).toImage()
+        """Return what the screen shows now: of an open dialog, the dialog alone."""
+        screen = self.application.primaryScreen().grabWindow(0).toImage()
+        dialog = self.dialog
+        return screen if dialog is None else screen.copy(dialog.geometry())
+
+    @property
+    def dialog(self) -> "QDialog | None":
+        """Return the dialog that is open."""
+        from PySide6.QtWidgets import QDialog  # noqa: TID251
+
+        dialogs = self.earmark.window.findChildren(QDialog)
+        return next((dialog for dialog in dialogs if dialog.isVisible()), None)
 
     def use_theme(self, name: str) -> None:
         """Switch to light or dark."""
@@ -131,15 +141,14 @@ class Stage:
 
     def bring_up(self, dock: str) -> None:
         """Put a panel in front of those it shares its place with."""
-        toggle = next(toggle for toggle in self.earmark.listen.desk.toggles() if toggle.text() == dock)
-        toggle.trigger()
-        toggle.trigger()
+        toggles = self.earmark.listen.desk.toggles()
+        found = next(toggle.parent() for toggle in toggles if toggle.text() == dock)
+        cast("QWidget", found).raise_()
 
     def close_dialog(self) -> None:
         """Close the dialog that is open."""
-        for window in self.application.topLevelWidgets():
-            if window is not self.earmark.window and window.isVisible():
-                window.close()
+        if self.dialog is not None:
+            self.dialog.close()
 
 
 def garden_events() -> Iterator[tuple[str, float, float]]:
