@@ -15,7 +15,7 @@ from desktop_app.ui.training.parts import Card, Fold, push_button
 from desktop_app.ui.training.specs import CHANGES, LEARNING, LOG_MEL, MAIN, SOUND, SPECTROGRAM, TRANSFORM
 from desktop_app.ui.widgets import role_label
 
-FIRST_RECIPES = ("default", "fast", "seed")
+FIRST_RECIPES = ("default", "sounds", "fast", "seed")
 FROM_FILE = "From a file…"
 
 
