@@ -1,6 +1,6 @@
 """A tiny trained model, and recordings of tones, for the tests of the classifier."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -75,6 +75,24 @@ def tiny_card(front_end: LogMel) -> ModelCard:
         intended_use="Tests.",
         limits="Tones only.",
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def exported_once() -> Iterator[None]:
+    """Let each network be exported to ONNX once: that takes seconds, and comes out the same every time."""
+    export, known = torch.onnx.export, dict[tuple[object, ...], object]()
+
+    def remembered(module: torch.nn.Module, arguments: tuple[torch.Tensor], **how: object) -> object:
+        tensors = [*module.state_dict().values(), *module.buffers(), *arguments]
+        values = tuple((tuple(tensor.shape), tensor.numpy().tobytes()) for tensor in tensors)
+        key = (repr(module), values, repr(how))
+        if key not in known:
+            known[key] = export(module, arguments, **how)  # type: ignore[arg-type]
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch.onnx, "export", remembered)
+        yield
 
 
 @pytest.fixture(scope="session")
