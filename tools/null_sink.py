@@ -40,13 +40,14 @@ class NullSink:
     """The running daemon."""
 
     def __init__(self, folder: Path) -> None:
-        self.environment = {
-            **os.environ,
+        self.settings = {
             "HOME": str(folder),
             "XDG_RUNTIME_DIR": str(folder),
             "PULSE_RUNTIME_PATH": str(folder / "pulse"),
             "PULSE_SERVER": f"unix:{folder / 'pulse' / 'native'}",
         }
+        """What makes it the sound card, in an environment."""
+        self.environment = {**os.environ, **self.settings}
         """For programs that are to hear it."""
         self._keep_alive: subprocess.Popen[bytes] | None = None
 

@@ -146,7 +146,7 @@ class Waterfall(QWidget):
         self._rolling = RollingColumns(capture.ring, grid, level, width)
         self._rolling.advance()
         self._painted = ()
-        self.update()
+        self._colours_changed()
 
     def _follow_levels(self, rolling: RollingColumns) -> None:
         """Let the automatic range and the stretch of the waveform follow what is in sight, every other second."""

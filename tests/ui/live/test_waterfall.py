@@ -141,6 +141,15 @@ def test_the_settings_of_files_hold_here_too(stage: Stage) -> None:
     assert stage.waterfall.look.range_db == (-60.0, 0.0)
 
 
+def test_a_range_that_was_set_before_the_sound_came_is_told(stage: Stage) -> None:
+    spectrogram = stage.settings.values.spectrogram
+    stage.settings.change(spectrogram=replace(spectrogram, range_db=(-74.0, -18.0)))
+    told: list[tuple[float, float]] = []
+    stage.waterfall.range_found.connect(lambda *range_db: told.append(range_db))
+    stage.hear(1_000, 0.2)
+    assert told == [(-74.0, -18.0)]
+
+
 def test_the_automatic_range_follows_sound_that_grows_louder(stage: Stage) -> None:
     stage.hear(1_000, 1, amplitude=0.001)
     quiet = stage.waterfall.look.range_db
