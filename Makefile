@@ -14,7 +14,7 @@ help:
 	@echo "make bench                    print the benchmark table"
 	@echo "make evaluate                 the slow checks on real recordings"
 	@echo "make samples                  make the bundled samples anew (needs espeak-ng)"
-	@echo "make models [DATA=folder]     train the bundled model anew, from Speech Commands (about an hour)"
+	@echo "make models [DATA=folder]     train all bundled models anew (some hours; needs espeak-ng)"
 	@echo "make screenshots              take the pictures in docs/images anew (needs Xvfb)"
 	@echo "make clean                    remove .venv and everything that tools left"
 	@echo
@@ -49,6 +49,9 @@ samples: development
 models: development
 	@$(VENV_PYTHON) -m tools.speak_words build/spoken_words
 	@$(VENV_PYTHON) -m tools.train_commands12 $(DATA) build/spoken_words $(ARGS)
+	@$(VENV_PYTHON) -m tools.train_digits10 $(DATA) build/spoken_words $(ARGS)
+	@$(VENV_PYTHON) -m tools.train_environment10 $(DATA) $(ARGS)
+	@$(VENV_PYTHON) -m tools.train_embedding $(DATA) build/spoken_words
 
 screenshots: development
 	@$(VENV_PYTHON) -m tools.screenshot
