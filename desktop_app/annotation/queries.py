@@ -91,9 +91,10 @@ _NOT_IN_PLACE = frozenset({Order.REVIEWER, Order.NOTE})
 """What the index of places does not hold."""
 
 
-def count(connection: sqlite3.Connection, query: TableQuery) -> int:
-    """Return how many annotations a query finds."""
-    return sum(_count_of(connection, part) for part in parts_of(connection, query))
+def count(connection: sqlite3.Connection, query: TableQuery, most: int | None = None) -> int:
+    """Return how many annotations a query finds, or `most` where there are more; all of a million may take 0.15 s."""
+    number = sum(_count_of(connection, part, most) for part in parts_of(connection, query))
+    return number if most is None else min(number, most)
 
 
 def page(connection: sqlite3.Connection, query: TableQuery, offset: int, limit: int) -> list[TableRow]:

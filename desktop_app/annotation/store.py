@@ -107,9 +107,9 @@ class AnnotationReader:
         """Return all recordings that have labels, or had some, by path."""
         return [recording_of(row) for row in self._fetch(f"SELECT {RECORDING_COLUMNS} FROM recordings ORDER BY path")]
 
-    def count(self, query: TableQuery) -> int:
-        """Return how many annotations a query finds."""
-        return self._ask(lambda connection: queries.count(connection, query))
+    def count(self, query: TableQuery, most: int | None = None) -> int:
+        """Return how many annotations a query finds, or `most` where there are more."""
+        return self._ask(lambda connection: queries.count(connection, query, most))
 
     def page(self, query: TableQuery, offset: int, limit: int) -> list[TableRow]:
         """Return some lines of the table of annotations, from line `offset` on."""

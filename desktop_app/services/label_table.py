@@ -20,9 +20,13 @@ MOST_PAGES = 64
 LOOK_DELAY_MS = 30
 """Scrolling and editing must have paused so long before rows are asked for."""
 SUM_DELAY_MS = 300
+FIRST_COUNTED = 20_000
+"""Hits that are counted before the first rows of another query are shown; the whole count follows."""
 
 Ranges = Sequence[tuple[int, int]]
 """First and last rows of the table."""
+Pages = dict[int, list[TableRow]]
+"""Rows by the number of their page."""
 Change = Callable[[Hand, Sequence[Annotation]], Edit]
 
 
@@ -32,7 +36,7 @@ class Look:
 
     count: int
     """Rows in all."""
-    pages: dict[int, list[TableRow]]
+    pages: Pages
     """Rows by the number of their page."""
 
 
@@ -79,8 +83,11 @@ class LabelTable(QObject):
         self._project = project
         self.query = TableQuery()
         self.count = 0
+        self.is_counted = True
+        """Whether `count` is all that the query finds, not only the first that were counted."""
         self.summary = Summary({}, (), ())
-        self._pages: dict[int, list[TableRow]] = {}
+        self._pages: Pages = {}
+        self._look_taken: Look | None = None
         self._wanted = (0, 0)
         self._shown: TableQuery | None = None
         self._scroll = self._after(LOOK_DELAY_MS, self._fetch)
@@ -138,7 +145,7 @@ class LabelTable(QObject):
         self._sum.start()
 
     def _closed(self) -> None:
-        self._pages, self.count, self._shown = {}, 0, None
+        self._pages, self.count, self._shown, self.is_counted = {}, 0, None, True
         self.summary = Summary({}, (), ())
         self.turned.emit()
         self.summed.emit(self.summary)
@@ -148,33 +155,42 @@ class LabelTable(QObject):
         self._sum.start()
 
     def _look(self) -> None:
-        """Count and read anew; of another query from its start."""
+        """Count and read anew; of another query from its start, and at first as far as that is quick."""
         query, same = self.query, self.query == self._shown
-        pages = self._pages_on_screen() if same else [0]
+        pages, most = (self._pages_on_screen(), None) if same else ([0], FIRST_COUNTED)
         self._project.in_background(
-            _look_at, query, pages, then=lambda look: self._take(query, look), newest="label table", lane="drawing"
+            _look_at,
+            query,
+            pages,
+            most,
+            then=lambda look: self._take(query, look),
+            newest="label table",
+            lane="drawing",
         )
 
     def _take(self, query: TableQuery, look: Look) -> None:
         same = query == self._shown
-        self._shown, self.count, self._pages = query, look.count, look.pages
+        self._shown, self.count, self._pages, self._look_taken = query, look.count, look.pages, look
+        self.is_counted = same or look.count < FIRST_COUNTED
         (self.refreshed if same else self.turned).emit()
-        if self._missing():
+        if not self.is_counted and query == self.query:
+            self._look()
+        elif self._missing():
             self._scroll.start()
 
     def _fetch(self) -> None:
-        missing, query = self._missing(), self._shown
+        """Read what is on screen and not known; of no use once the table has been looked at anew."""
+        missing, query, look = self._missing(), self._shown, self._look_taken
+
+        def keep(pages: Pages) -> None:
+            if look is self._look_taken:
+                self._keep(pages)
+
         if missing and query is not None:
+            self._project.in_background(_read, query, missing, then=keep, newest="label pages", lane="drawing")
 
-            def keep(look: Look) -> None:
-                self._keep(query, look)
-
-            self._project.in_background(_look_at, query, missing, then=keep, newest="label pages", lane="drawing")
-
-    def _keep(self, query: TableQuery, look: Look) -> None:
-        if query != self._shown or look.count != self.count:
-            return  # what changed meanwhile is on its way
-        for number, rows in look.pages.items():
+    def _keep(self, pages: Pages) -> None:
+        for number, rows in pages.items():
             self._pages[number] = rows
             self.arrived.emit(number * PAGE_ROWS, number * PAGE_ROWS + len(rows) - 1)
         while len(self._pages) > MOST_PAGES:
@@ -209,11 +225,23 @@ def write_note(hand: Hand, annotations: Sequence[Annotation], note: str) -> Edit
     return Edit(f"Note on {counted(old)}", old, tuple(each for part in parts for each in part.added))
 
 
-def _look_at(context: JobContext, store: AnnotationStore, query: TableQuery, pages: Sequence[int]) -> Look:
+def _look_at(
+    context: JobContext, store: AnnotationStore, query: TableQuery, pages: Sequence[int], most: int | None
+) -> Look:
     with store.reader() as reader:
-        count = reader.count(query)
+        count = reader.count(query, most)
         context.checkpoint()
-        return Look(count, {number: reader.page(query, number * PAGE_ROWS, PAGE_ROWS) for number in pages})
+        return Look(count, _pages(reader, query, pages))
+
+
+def _read(context: JobContext, store: AnnotationStore, query: TableQuery, pages: Sequence[int]) -> Pages:
+    context.checkpoint()
+    with store.reader() as reader:
+        return _pages(reader, query, pages)
+
+
+def _pages(reader: AnnotationReader, query: TableQuery, pages: Sequence[int]) -> Pages:
+    return {number: reader.page(query, number * PAGE_ROWS, PAGE_ROWS) for number in pages}
 
 
 def _changed(

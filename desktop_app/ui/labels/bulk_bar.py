@@ -52,11 +52,11 @@ class BulkBar(QWidget):
         """Return what is said of the rows."""
         return self._words.text()
 
-    def show_counts(self, found: int, chosen: int, read_only: str) -> None:
-        """Say how many rows there are; nothing can be changed where none is chosen, or `read_only` says why."""
-        found_words = counted(found, "annotation")
-        self._words.setText(f"{chosen:,} of {found_words} selected" if chosen else found_words)
-        self.choose_all.setEnabled(0 < found != chosen)
+    def show_counts(self, found: int | None, chosen: int, read_only: str) -> None:
+        """Say how many rows there are, None: still counted; nothing can be changed where none is chosen or allowed."""
+        found_words = "counting…" if found is None else counted(found, "annotation")
+        self._words.setText(f"{chosen:,} of {found_words} selected" if chosen and found is not None else found_words)
+        self.choose_all.setEnabled(found is not None and 0 < found != chosen)
         for widget in (self.entry, self.note, *self.buttons.values()):
             widget.setEnabled(bool(chosen) and not read_only)
 

@@ -154,7 +154,8 @@ class LabelsPage(QWidget):
             return
         choices = [(f"All {counted(count, 'annotation')}", TableQuery())]
         if self.filter.is_active:
-            choices.insert(0, (f"The {counted(self._table.count, 'annotation')} that the filter finds", query))
+            these = f"The {counted(self._table.count, 'annotation')}" if self._table.is_counted else "All"
+            choices.insert(0, (f"{these} that the filter finds", query))
         if row is not None:
             name = PurePosixPath(row.path).name
             choices.append((f"Those of {name}", TableQuery(recording_id=row.annotation.recording_id)))
@@ -321,7 +322,8 @@ class LabelsPage(QWidget):
         self._export.setEnabled(is_open and not is_empty)
 
     def _show_chosen(self) -> None:
-        self.bulk.show_counts(self._table.count, self.view.chosen_count, self._project.read_only)
+        found = self._table.count if self._table.is_counted else None
+        self.bulk.show_counts(found, self.view.chosen_count, self._project.read_only)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take label files of this machine."""

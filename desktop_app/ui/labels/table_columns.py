@@ -78,10 +78,22 @@ COLUMNS: tuple[LabelColumn, ...] = (
     LabelColumn("onset", "Onset", 88, "Start in the recording", Order.ONSET, is_number=True, words=_onset),
     LabelColumn("duration", "Duration", 80, "", Order.DURATION, is_number=True, words=_duration),
     LabelColumn(
-        "low", "Low Hz", 64, "Lower edge of the box", is_number=True, words=lambda row: _hertz(row.annotation.low_hz)
+        "low",
+        "Low Hz",
+        64,
+        "Lower edge of the box",
+        Order.LOW,
+        is_number=True,
+        words=lambda row: _hertz(row.annotation.low_hz),
     ),
     LabelColumn(
-        "high", "High Hz", 64, "Upper edge of the box", is_number=True, words=lambda row: _hertz(row.annotation.high_hz)
+        "high",
+        "High Hz",
+        64,
+        "Upper edge of the box",
+        Order.HIGH,
+        is_number=True,
+        words=lambda row: _hertz(row.annotation.high_hz),
     ),
     LabelColumn(
         "status",
@@ -93,9 +105,11 @@ COLUMNS: tuple[LabelColumn, ...] = (
     ),
     LabelColumn("score", "Score", 56, "What its source gave it", Order.SCORE, is_number=True, words=_score),
     LabelColumn("source", "Source", 120, "Who made it", Order.SOURCE, words=lambda row: row.annotation.source),
-    LabelColumn("reviewer", "Reviewer", 88, "Who judged it last", words=lambda row: row.annotation.reviewer),
+    LabelColumn(
+        "reviewer", "Reviewer", 88, "Who judged it last", Order.REVIEWER, words=lambda row: row.annotation.reviewer
+    ),
     LabelColumn("time", "Time", 128, "When it was made or judged", Order.TIME, words=_time),
-    LabelColumn("note", "Note", 200, words=lambda row: row.annotation.note.replace("\n", " ")),
+    LabelColumn("note", "Note", 200, order=Order.NOTE, words=lambda row: row.annotation.note.replace("\n", " ")),
     LabelColumn(
         "centre",
         "Centre Hz",

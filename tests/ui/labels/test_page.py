@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.annotation.annotations import Status
 from desktop_app.annotation.table_query import TableQuery
+from desktop_app.services import label_table
 from desktop_app.services.label_files import LabelFiles
 from desktop_app.services.label_measuring import LabelMeasuring
 from desktop_app.services.label_table import PAGE_ROWS, LabelTable
@@ -125,11 +126,26 @@ def test_a_click_on_a_header_sorts_and_a_second_one_turns_round(room: Room) -> N
 
 
 def test_a_header_that_cannot_be_sorted_by_leaves_the_order_alone(room: Room) -> None:
-    header, before = room.view.horizontalHeader(), room.table.query
-    at = QPoint(header.sectionViewportPosition(NAMES.index("low")) + 8, header.height() // 2)
+    header, before, number = room.view.horizontalHeader(), room.table.query, NAMES.index("rms")
+    room.view.show_column(number, True)
+    room.view.scrollTo(room.view.labels_model.index(0, number))
+    at = QPoint(header.sectionViewportPosition(number) + 8, header.height() // 2)
     QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert room.table.query == before
     assert header.sortIndicatorSection() == NAMES.index("recording")
+
+
+def test_the_first_rows_of_a_filter_come_before_all_its_hits_are_counted(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(label_table, "FIRST_COUNTED", 4)
+    counts: list[tuple[int, bool]] = []
+    for happened in (room.table.turned, room.table.refreshed):
+        happened.connect(lambda: counts.append((room.table.count, room.table.is_counted)))
+    QTest.keyClicks(room.page.filter.text, "wav")
+    room.qtbot.waitUntil(lambda: len(counts) > 1 and room.table.query.text == "wav")
+    assert counts[-2:] == [(4, False), (9, True)]
+    assert room.page.bulk.words == "9 annotations"
 
 
 def test_typed_text_filters_and_clear_shows_everything_again(room: Room) -> None:
