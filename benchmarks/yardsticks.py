@@ -132,11 +132,14 @@ def empty_window() -> dict[str, float]:
     return {"seconds": painted[0]}
 
 
-def bare_plot_frames() -> dict[str, float]:
-    """Pan a pyqtgraph plot of a curve over one of an image, as large as Earmark's lanes; return its frames' times."""
+def bare_plot_frames(rectangles: str = "0") -> dict[str, float]:
+    """Pan a pyqtgraph plot of a curve over one of an image, as large as Earmark's lanes; return its frames' times.
+
+    `rectangles`: how many of Qt's own stand in view on the image, as in programs that draw each annotation by itself.
+    """
     import numpy as np
     import pyqtgraph as pg
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QGraphicsRectItem
 
     application = QApplication([])
     window = pg.GraphicsLayoutWidget(size=(1280, 560))
@@ -148,9 +151,14 @@ def bare_plot_frames() -> dict[str, float]:
     curve.plot(random.normal(size=3_000))
     image = pg.ImageItem(random.integers(0, 255, (1_500, 400), dtype=np.uint8), colorMap="viridis")
     picture.addItem(image)
+    each = int(rectangles) / 750  # half of the picture is in view
+    for number in range(round(each * 1_500)):
+        rectangle = QGraphicsRectItem(number / each, random.uniform(0, 300), 10, 60)
+        rectangle.setPen(pg.mkPen(pg.intColor(number % 10)))
+        picture.addItem(rectangle, ignoreBounds=True)
     window.show()
     frames_s = []
-    for index in range(200):
+    for index in range(200 if not each else 20):
         start = time.perf_counter()
         for box, width in zip(boxes, (3_000, 1_500), strict=True):
             box.setXRange(index * width / 400, (index + 200) * width / 400, padding=0)
