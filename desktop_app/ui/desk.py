@@ -21,10 +21,12 @@ from desktop_app.ui.welcome import Welcome
 from desktop_app.ui.widgets import quiet_button
 
 LAYOUT_VERSION = 5
-LEFT_WIDTH, RIGHT_WIDTH = 480, 296
+LEFT_WIDTH, RIGHT_WIDTH = 456, 320
 """Of the docks, at first: room for the columns that the list shows, and for a row of metadata."""
-LEFT_PART, RIGHT_PART = 0.35, 0.23
-"""Of the page, at most: in a small window the timeline needs the rest."""
+RIGHT_PART = 0.25
+"""Of the page, at most."""
+TIMELINE_WIDTH = 560
+"""At least: in a small window it takes from the list."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ class Desk(QWidget):
             dock.show()
         self._place()
         left, *right = self._docks
-        widths = [min(LEFT_WIDTH, round(LEFT_PART * self.width())), min(RIGHT_WIDTH, round(RIGHT_PART * self.width()))]
+        right_width = min(RIGHT_WIDTH, round(RIGHT_PART * self.width()))
+        left_width = min(LEFT_WIDTH, max(self.width() - right_width - TIMELINE_WIDTH, 0))
+        widths = [left_width, right_width]
         self._area.resizeDocks([left, right[0]], widths, Qt.Orientation.Horizontal)
         shown = [(dock, spec.height) for dock, spec in zip(right, self._specs[1:], strict=True) if not spec.behind]
         self._area.resizeDocks([dock for dock, _ in shown], [height for _, height in shown], Qt.Orientation.Vertical)

@@ -43,7 +43,7 @@ class SpectrumView(QWidget):
         self._spectrum: Spectrum | None = None
         self._stale = True
         self.plot = SpectrumPlot()
-        self._words = role_label()
+        self._words = role_label(wrap=True)
         self._words.setAccessibleName("Peak of the spectrum, or what is under the pointer")
         self._scale = QComboBox()
         self._lay_out()

@@ -142,7 +142,8 @@ class ClassPalette(QWidget):
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         for each in scheme.classes:
-            chip = ClassChip(each)
+            chip = ClassChip(each, self)
+            chip.show()  # so that it takes its room now, and not when the layout comes to it
             chip.clicked.connect(lambda _=False, name=each.name: self.chosen.emit(name))
             self._flow.addWidget(chip)
         self.updateGeometry()

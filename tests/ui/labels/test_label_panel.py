@@ -17,7 +17,8 @@ from desktop_app.services.project import Project
 from desktop_app.services.session import Selection, Session
 from desktop_app.services.settings import Settings
 from desktop_app.ui.labels.class_keys import ClassKeys
-from desktop_app.ui.labels.label_panel import LabelPanel
+from desktop_app.ui.labels.class_palette import CHIP_HEIGHT, GAP
+from desktop_app.ui.labels.label_panel import LENGTH_COLUMN, MOST_PALETTE_HEIGHT, WIDTH_WITH_LENGTH, LabelPanel
 
 
 class Room(QMainWindow):
@@ -133,3 +134,23 @@ def test_the_panel_counts_the_drafts_that_are_left(room: Room) -> None:
     room.labelling.label("robin")
     room.labelling.judge(Status.DRAFT)
     assert "1 draft to judge" in room.panel.words
+
+
+def test_classes_get_the_lines_they_need_and_no_more_than_four_and_a_half(room: Room, qtbot: QtBot) -> None:
+    room.panel.setFixedWidth(240)
+    heights = []
+    for name in ("robin", "wren", "a bird with a rather long name", *map(str, range(40))):
+        room.labelling.label(name, beside=True)
+        heights.append(room.panel.palette_of_classes.parentWidget().height())
+    assert heights[0] == CHIP_HEIGHT
+    assert heights[2] == 2 * CHIP_HEIGHT + GAP
+    assert heights[-1] == MOST_PALETTE_HEIGHT
+
+
+def test_a_narrow_panel_leaves_out_the_length_before_it_cuts_labels(room: Room) -> None:
+    room.labelling.label("robin")
+    for width, left_out in ((WIDTH_WITH_LENGTH - 1, True), (WIDTH_WITH_LENGTH, False)):
+        room.panel.setFixedWidth(width)
+        room.layout().activate()
+        room.panel.resize(width, room.panel.height())
+        assert room.panel.table.isColumnHidden(LENGTH_COLUMN) is left_out
