@@ -25,6 +25,7 @@ from desktop_app.annotation.database import (
     connect,
     connect_nothing,
     connect_reading,
+    room_for,
     told,
     transaction,
 )
@@ -172,7 +173,7 @@ class AnnotationStore(AnnotationReader):
         with self._turn, told():
             if not self._begun:
                 self._begin()
-            with transaction(self._connection):
+            with room_for(self._connection, edit.size), transaction(self._connection):
                 write_edit(self._connection, edit)
 
     def reader(self) -> AnnotationReader:
