@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import numpy.typing as npt
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QGraphicsWidget
@@ -17,6 +16,7 @@ from desktop_app.colours import NEUTRAL
 from desktop_app.services.session import Selection
 from desktop_app.services.tiles import TileEngine
 from desktop_app.ui.gestures import Point
+from desktop_app.ui.graph import pg
 from desktop_app.ui.labels.annotation_item import AnnotationItem
 from desktop_app.ui.labels.marks import Marks
 from desktop_app.ui.lane import AXIS_WIDTH, AxisRole, GestureHandler, LaneAxis, LaneBox

@@ -4,9 +4,9 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import pyqtgraph as pg
 
 from desktop_app.audio.spectrogram import FLOOR_DB, STEPS_PER_DB, TOP_INDEX, Power
+from desktop_app.ui.graph import pg
 
 COLOUR_MAPS: dict[str, str] = {
     "viridis": "Viridis",

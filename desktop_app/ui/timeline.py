@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
@@ -22,6 +21,7 @@ from desktop_app.services.waveform import WaveformLoader
 from desktop_app.ui.channel_lanes import ChannelLanes
 from desktop_app.ui.display_controls import DisplayControls
 from desktop_app.ui.gestures import Gestures, Point
+from desktop_app.ui.graph import pg
 from desktop_app.ui.labels.marks import Marks
 from desktop_app.ui.lane import LaneBox
 from desktop_app.ui.look import Look
