@@ -61,7 +61,6 @@ def reviewing(stage: Stage) -> Iterator[str]:
     """Go through what the model says, the least sure first."""
     stage.show(stage.sample("six-words-in-a-row.mp3"))
     stage.classify()
-    stage.earmark.message_bar.close_message()
     stage.earmark.listen.folder_panel.set_filter("status:draft")
     stage.earmark.listen.labelling.step(1)
     for _ in range(2):

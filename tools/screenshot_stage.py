@@ -133,11 +133,12 @@ class Stage:
                 self.label(row[0], row[1], row[2], *bands_hz.get(row[0], ()))
 
     def classify(self) -> None:
-        """Let the model judge the folder and wait until its drafts are there."""
+        """Let the model judge the folder, wait until its drafts are there, and close what tells how long that took."""
         history = self.core.project.history
         before = history.undo_text
         self.act("classify")
         self.until(lambda: history.undo_text != before and not history.busy)
+        self.earmark.message_bar.close_message()
 
     def bring_up(self, dock: str) -> None:
         """Put a panel in front of those it shares its place with."""
