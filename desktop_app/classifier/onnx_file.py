@@ -2,7 +2,8 @@
 
 An ONNX file is one protocol buffer message (https://protobuf.dev/programming-guides/encoding; the fields' numbers are
 those of onnx/onnx.proto). Listing models must not start a runtime, and a file from a stranger is looked through before
-a runtime sees it: ONNX lets weights live in other files, which are named in it, and graphs loop for ever.
+a runtime sees it: ONNX lets weights live in other files, which are named in it, graphs loop for ever, functions call
+functions until a small file is an endless graph, and tables of two numbers claim to fill the memory.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,12 +25,17 @@ OURS = "earmark_"
 MOST_BYTES = 512 * 2**20
 MOST_FIELDS = 3_000_000  # a large network has some thousands; a file made of empty fields must not keep us for hours
 MOST_DEPTH = 40
+MOST_NUMBERS = MOST_BYTES // 4  # in one table: float32 of the largest file
+LEAST_BYTES_A_NUMBER = 0.25  # the smallest kinds of ONNX take two bits
 
 _GRAPH, _METADATA = 7, 14
 _KEY, _VALUE = 1, 2
 _EXTERNAL_DATA, _DATA_LOCATION = 13, 14
-_OPERATOR = 4
-_ENDLESS = (b"Loop",)  # its graph says how often, which may be for ever; other operators end with their input
+_DIMENSIONS = {"tensor": 1, "sparse": 3}
+_OPERATOR, _DOMAIN = 4, 7
+_LOOPS = ("Loop", "Scan", "SequenceMap")
+"""How often they go round is said by numbers in the graph; of the operators that hold graphs only If ends by itself."""
+_DOMAINS = ("", "ai.onnx", "ai.onnx.ml", "com.microsoft")
 _MODEL = "model"
 _INSIDE: dict[str, dict[int, str]] = {
     _MODEL: {_GRAPH: "graph", 20: "training", 25: "function"},
@@ -54,7 +60,14 @@ class _Field:
     """Where the field begins, its number included."""
     content: memoryview
     """What it holds, where it is of the length-delimited kind, else empty."""
+    value: int
+    """The number, where it is of the varint kind, else 0."""
     end: int
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Return the numbers of a repeated field of the varint kind, one by one or packed."""
+        return tuple(_varints(self.content)) if self.content else (self.value,)
 
 
 def read_onnx(path: Path) -> bytes:
@@ -129,27 +142,48 @@ def _entry(data: memoryview) -> tuple[str, str]:
 
 
 def _look_through(data: memoryview, file_name: str) -> None:
-    """Raise UserError where any tensor lies in another file or any operator may never end, wherever they stand."""
+    """Raise UserError or ValueError for what no runtime shall see, wherever it stands."""
     waiting = [(_MODEL, data, 0)]
     seen = 0
     while waiting:
         message, content, depth = waiting.pop()
+        numbers = 1
         for field in _fields(content):
             seen += 1
             if seen > MOST_FIELDS or depth > MOST_DEPTH:
                 raise ValueError("too many fields")
-            if message == "tensor" and field.number in (_EXTERNAL_DATA, _DATA_LOCATION) and _is_set(field):
-                raise UserError(f"“{file_name}” keeps its weights in other files; choose a model that is one file.")
-            if message == "node" and field.number == _OPERATOR and bytes(field.content[:8]) in _ENDLESS:
-                raise UserError(f"“{file_name}” may compute for ever (it has a loop); choose a model without loops.")
+            refused = _refusal(message, field)
+            if refused:
+                raise UserError(f"“{file_name}” {refused}.")
+            if field.number == _DIMENSIONS.get(message):
+                for size in field.numbers:
+                    numbers = min(numbers * size, MOST_BYTES * MOST_BYTES)  # so that no product takes for ever
             inside = _INSIDE[message].get(field.number)
             if inside:
                 waiting.append((inside, field.content, depth + 1))
+        most = MOST_NUMBERS if message == "sparse" else len(content) / LEAST_BYTES_A_NUMBER
+        if message in _DIMENSIONS and len(content) and numbers > most:
+            raise UserError(
+                f"“{file_name}” has a table that claims {numbers:,} numbers, which it does not hold; "
+                "get the model again."
+            )
 
 
-def _is_set(field: _Field) -> bool:
-    """Return whether a field says more than the default: a data location of 0 is "in this file"."""
-    return bool(field.number == _EXTERNAL_DATA or field.content)
+def _refusal(message: str, field: _Field) -> str:
+    """Return why a model with this field is not taken and what to do, empty where it is."""
+    if message == "tensor" and field.number in (_EXTERNAL_DATA, _DATA_LOCATION) and (field.content or field.value):
+        return "keeps its weights in other files; choose a model that is one file"
+    if message == _MODEL and _INSIDE[_MODEL].get(field.number) == "function":
+        return "has functions of its own; export it again with its functions inlined"
+    if message == "node" and field.number == _OPERATOR and _text(field) in _LOOPS:
+        return f"may compute for ever (it has a loop, {_text(field)}); choose a model without loops"
+    if message == "node" and field.number == _DOMAIN and _text(field) not in _DOMAINS:
+        return f"uses operators that Earmark does not know ({_text(field)[:40]}); choose a model of plain ONNX"
+    return ""
+
+
+def _text(field: _Field) -> str:
+    return str(field.content, "utf-8")
 
 
 def _fields(data: memoryview) -> Iterator[_Field]:
@@ -159,10 +193,9 @@ def _fields(data: memoryview) -> Iterator[_Field]:
         start = place
         tag, place = _varint(data, place)
         number, kind = tag >> 3, tag & 7
-        content = data[0:0]
+        content, value = data[0:0], 0
         if kind == _VARINT:
             value, place = _varint(data, place)
-            content = data[place - 1 : place] if value else content
         elif kind == _BYTES:
             length, place = _varint(data, place)
             content = data[place : place + length]
@@ -173,7 +206,14 @@ def _fields(data: memoryview) -> Iterator[_Field]:
             raise ValueError("a kind of field that ONNX does not use")
         if place > len(data) or not number:
             raise ValueError("cut short")
-        yield _Field(number, start, content, place)
+        yield _Field(number, start, content, value, place)
+
+
+def _varints(data: memoryview) -> Iterator[int]:
+    place = 0
+    while place < len(data):
+        value, place = _varint(data, place)
+        yield value
 
 
 def _varint(data: memoryview, place: int) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """ONNX files of strangers: taken in with a card where they fit it, one sentence where they do not."""
 
+import resource
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from onnx import TensorProto, helper
 
 from desktop_app.classifier import onnx_file
 from desktop_app.classifier.card import find_model, list_models, read_card
+from desktop_app.classifier.engines import onnx_engine
 from desktop_app.classifier.engines.engine import open_engine
 from desktop_app.classifier.engines.foreign import ForeignModel, import_onnx
 from desktop_app.classifier.engines.onnx_engine import OnnxEngine, softmax
@@ -147,6 +149,100 @@ def test_a_graph_that_may_compute_for_ever_is_refused_before_it_runs(tmp_path: P
     with pytest.raises(UserError, match="for ever"):
         take_in(tmp_path, model)
     assert not (tmp_path / "mine.onnx").exists()
+
+
+def named(name: str, values: list[int]) -> TensorProto:
+    """Return whole numbers as a constant of a graph."""
+    return onnx.numpy_helper.from_array(np.array(values, np.int64), name)
+
+
+def with_a_scan() -> onnx.ModelProto:
+    """Return a graph that goes through the samples one by one."""
+    sample = helper.make_tensor_value_info("sample", TensorProto.FLOAT, [])
+    same = helper.make_tensor_value_info("same", TensorProto.FLOAT, [])
+    body = helper.make_graph([helper.make_node("Identity", ["sample"], ["same"])], "body", [sample], [same])
+    return loudness_graph(
+        ["b", FRAMES], nodes=[helper.make_node("Scan", ["bias"], ["all"], body=body, num_scan_inputs=1)]
+    )
+
+
+def with_functions_that_call_functions() -> onnx.ModelProto:
+    """Return a graph of two to the power of forty operators, in 2 KB."""
+    model = loudness_graph(["b", FRAMES], nodes=[helper.make_node("f39", ["audio"], ["much"], domain="strangers.ops")])
+    opsets = [helper.make_opsetid("", 18), helper.make_opsetid("strangers.ops", 1)]
+    for number in range(40):
+        inner = {"op_type": f"f{number - 1}", "domain": "strangers.ops"} if number else {"op_type": "Neg"}
+        nodes = [helper.make_node(inputs=[one], outputs=[other], **inner) for one, other in ("ab", "bc")]
+        model.functions.append(helper.make_function("strangers.ops", f"f{number}", ["a"], ["c"], nodes, opsets))
+    return model
+
+
+def with_a_sparse_table() -> onnx.ModelProto:
+    """Return a graph with one number that stands for a table of 10^12."""
+    one = onnx.numpy_helper.from_array(np.ones(1, np.float32), "table")
+    model = loudness_graph(["b", FRAMES])
+    model.graph.sparse_initializer.append(helper.make_sparse_tensor(one, named("places", [0]), [10**6, 10**6]))
+    return model
+
+
+def with_a_table_that_lies(*sizes: int) -> onnx.ModelProto:
+    """Return a graph with weights of four bytes that claim other sizes."""
+    lie = TensorProto(name="lie", data_type=TensorProto.FLOAT, dims=sizes, raw_data=bytes(4))
+    return loudness_graph(["b", FRAMES], tensors=[lie])
+
+
+REFUSED: dict[str, tuple[Callable[[], onnx.ModelProto], str]] = {
+    "scan": (with_a_scan, "for ever .*Scan"),
+    "functions": (with_functions_that_call_functions, "functions of its own"),
+    "unknown operator": (
+        lambda: loudness_graph(["b", FRAMES], nodes=[helper.make_node("Steal", ["audio"], ["x"], domain="thieves")]),
+        "does not know .*thieves",
+    ),
+    "sparse table": (with_a_sparse_table, "claims 1,000,000,000,000 numbers"),
+    "weights that lie": (lambda: with_a_table_that_lies(10**9), "claims 1,000,000,000 numbers"),
+    "weights that lie in many sizes": (lambda: with_a_table_that_lies(*[2**40] * 50), "numbers, which it does not"),
+    "less than none": (lambda: with_a_table_that_lies(-1), "numbers, which it does not"),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_what_could_take_all_time_or_memory_is_refused_before_a_runtime_sees_it(tmp_path: Path, kind: str) -> None:
+    make, sentence = REFUSED[kind]
+    with pytest.raises(UserError, match=sentence):
+        onnx_file.read_onnx(write(tmp_path, make()))
+
+
+def test_branches_end_by_themselves_and_are_taken(tmp_path: Path) -> None:
+    branch = in_a_branch(helper.make_node("Constant", [], ["two"], value=helper.make_tensor("v", 1, [2], [1.0, 2.0])))
+    model = loudness_graph(["b", FRAMES], nodes=[branch])
+    model.graph.initializer.append(onnx.numpy_helper.from_array(np.array(False), "never"))
+    assert take_in(tmp_path, model).card.classes == ("loud", "quiet")
+
+
+def made_of(size: int, products: int) -> onnx.ModelProto:
+    """Return a graph that answers with the sum of a table, size times size, times itself, and again."""
+    nodes = [helper.make_node("Expand", ["seed", "sizes"], ["table0"])]
+    nodes += [helper.make_node("MatMul", [f"table{n}"] * 2, [f"table{n + 1}"]) for n in range(products)]
+    nodes.append(helper.make_node("ReduceSum", [f"table{products}"], ["sum"], keepdims=0))
+    nodes.append(helper.make_node("Add", ["logits", "sum"], ["answer"]))
+    model = loudness_graph(["b", FRAMES], nodes=nodes, tensors=[named("sizes", [size, size])])
+    model.graph.initializer.append(onnx.numpy_helper.from_array(np.zeros((1, 1), np.float32), "seed"))
+    model.graph.output[0].name = "answer"
+    return model
+
+
+def test_a_small_graph_that_asks_for_gigabytes_is_refused_and_gets_none(tmp_path: Path) -> None:
+    before_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(UserError, match="more than 2 GiB of memory"):
+        take_in(tmp_path, made_of(50_000, 0))
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kib < 2**20
+
+
+def test_a_graph_that_takes_too_long_for_a_window_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert take_in(tmp_path, made_of(8, 3)).card.classes == ("loud", "quiet")
+    monkeypatch.setattr(onnx_engine, "TRIAL_LIMIT_S", 0.1)
+    with pytest.raises(UserError, match=r"takes more than 0\.1 s for one window"):
+        take_in(tmp_path, made_of(512, 500))
 
 
 def whole() -> bytes:

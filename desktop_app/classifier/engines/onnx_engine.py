@@ -1,8 +1,10 @@
 """Models by ONNX Runtime: those that Earmark compiled, and those of strangers. No torch is imported."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +19,10 @@ from desktop_app.errors import UserError
 Array = npt.NDArray[np.float32]
 
 MANY_MACS = 100_000_000  # a window: below, a second thread waits longer than it works
+MOST_MEMORY_BYTES = 2 * 2**30  # a small file can ask for as much as it likes
+OUT_OF_MEMORY = "AllocateRawInternal"  # the arena's, in the text of a failure that has no type of its own
+TRIAL_LIMIT_S = 20.0  # the slowest network of the seed articles takes 0.05 s for a window
+UNLIMITED_OPTIMIZERS = ["ConstantFolding"]  # it computes before any limit holds; ours have nothing left to fold
 MOST_ROWS = 64  # judged at once; the memory of a larger batch does not stay in the cache
 FATAL_ONLY = 4  # what ONNX Runtime logs to stderr; its errors are raised, too
 RUNTIME_FAILURES: tuple[type[Exception], ...] = (
@@ -43,11 +49,16 @@ class OnnxEngine:
         self.name = f"ONNX Runtime, {said.get(onnx_file.PRECISION_KEY, 'as imported')}"
         self._makes_scores = said.get(onnx_file.OUTPUT_KEY, "logits") == "scores"
         self._features = build_features(card.front_end, card.window_frames) if _wants_features(said) else None
+        self._how = states.RunOptions()
         with self._failures_told("cannot be used"):
-            self._session = InferenceSession(content, _options(card), providers=["CPUExecutionProvider"])
+            _limit_memory()
+            self._session = InferenceSession(
+                content, _options(card), providers=["CPUExecutionProvider"], disabled_optimizers=UNLIMITED_OPTIMIZERS
+            )
         self._run = self._runner()
         quiet = np.random.default_rng(0).normal(0, 1e-3, (1, card.window_frames)).astype(np.float32)
-        self.judge(self.prepare(quiet))
+        with self._time_limit():
+            self.judge(self.prepare(quiet))
 
     def prepare(self, waveforms: Array) -> Array:
         """Return features where the graph wants them, else the waveforms, shape (batch, frames)."""
@@ -86,7 +97,7 @@ class OnnxEngine:
         output = self._session.get_outputs()[0].name
 
         def run(rows: Array) -> Array:
-            return np.asarray(self._session.run([output], {name: rows})[0], np.float32)
+            return np.asarray(self._session.run([output], {name: rows}, self._how)[0], np.float32)
 
         if len(shape) == 1:  # YAMNet's way: a list of samples in, scores of its parts out
             return lambda rows: np.stack([run(row).reshape(-1, len(self.card.classes)).mean(axis=0) for row in rows])
@@ -96,12 +107,40 @@ class OnnxEngine:
         return shaped
 
     @contextmanager
+    def _time_limit(self) -> Iterator[None]:
+        """End what takes too long: ONNX Runtime looks at the flag after each operator."""
+        is_late = threading.Event()
+
+        def end() -> None:
+            is_late.set()
+            self._how.terminate = True
+
+        timer = threading.Timer(TRIAL_LIMIT_S, end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except UserError as reason:
+            if not is_late.is_set():
+                raise
+            raise UserError(
+                f"“{self._file_name}” takes more than {TRIAL_LIMIT_S:g} s for one window; choose a smaller model."
+            ) from reason
+        finally:
+            timer.cancel()
+
+    @contextmanager
     def _failures_told(self, what: str) -> Iterator[None]:
         try:
             yield
         except RUNTIME_FAILURES as reason:
             if isinstance(reason, UserError):
                 raise
+            if isinstance(reason, MemoryError) or OUT_OF_MEMORY in str(reason):
+                most = f"{MOST_MEMORY_BYTES / 2**30:.0f} GiB"
+                raise UserError(
+                    f"“{self._file_name}” {what}: it wants more than {most} of memory; choose a smaller model."
+                ) from reason
             first = str(reason).strip().splitlines()[:1] or [type(reason).__name__]
             raise UserError(
                 f"“{self._file_name}” {what}: ONNX Runtime says “{first[0][:200]}”; choose another model."
@@ -126,4 +165,18 @@ def _options(card: ModelCard) -> states.SessionOptions:
     options.inter_op_num_threads = 1
     options.log_severity_level = FATAL_ONLY
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads must sleep
+    options.add_session_config_entry("session.use_env_allocators", "1")  # the limited one
     return options
+
+
+@cache
+def _limit_memory() -> None:
+    """Let all models of this process together take `MOST_MEMORY_BYTES` for what they compute; once, and for good."""
+    limits = {
+        "max_mem": MOST_MEMORY_BYTES,
+        "arena_extend_strategy": 1,  # as much as is asked for, not the next power of two
+        "initial_chunk_size_bytes": -1,
+        "max_dead_bytes_per_chunk": -1,
+    }
+    place = states.OrtMemoryInfo("Cpu", states.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, states.OrtMemType.DEFAULT)
+    states.create_and_register_allocator(place, states.OrtArenaCfg(limits))
