@@ -145,6 +145,35 @@ def review(earmark: Earmark, keyboard: Keyboard, clips: Path, qtbot: QtBot) -> I
     yield keyboard
 
 
+def test_the_filter_is_typed_and_left_and_the_list_is_sorted_by_keys(
+    earmark: Earmark, keyboard: Keyboard, clips: Path, qtbot: QtBot
+) -> None:
+    open_clips(earmark, clips, qtbot)
+    take_drafts(earmark, qtbot)
+    panel = earmark.listen.folder_panel
+    in_folder = panel.shown_paths()
+    keyboard.press(Key.Key_F9)
+    assert panel.shown_paths() == in_folder[::-1], "the least sure first"
+    keyboard.press(Key.Key_F9)
+    assert panel.shown_paths() == in_folder
+    for text, name in (("03", in_folder[3].name), ("07", in_folder[7].name)):
+        keyboard.press(Key.Key_Slash)
+        assert panel.filter.hasFocus()
+        keyboard.type(text)
+        keyboard.press(Key.Key_Return)
+        assert [path.name for path in panel.shown_paths()] == [name]
+        assert panel.view.hasFocus()
+    keyboard.press(Key.Key_Slash)
+    keyboard.press(Key.Key_Escape)
+    assert (panel.filter.text(), panel.shown_paths()) == ("", in_folder)
+    assert panel.view.hasFocus()
+    keyboard.press(Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    keyboard.type("zz")
+    keyboard.press(Key.Key_Escape)
+    assert panel.view.hasFocus(), "Esc leaves the field without a label"
+    assert earmark.listen.label_panel.entry.text() == ""
+
+
 def settle(earmark: Earmark, qtbot: QtBot) -> None:
     """Wait until the list has taken away what the filter hides."""
     model = earmark.listen.folder_panel.model
@@ -226,19 +255,24 @@ def test_with_autoplay_the_next_clip_is_heard_after_a_verdict(review: Keyboard, 
     qtbot.waitUntil(lambda: earmark.core.playback.path == second and earmark.core.playback.playing)
 
 
+def saved_table(earmark: Earmark, to: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+    """Save the list by its action, and read it back."""
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(to), ""))
+    earmark.core.actions["save_table"].trigger()
+    qtbot.waitUntil(lambda: f"The list of {CLIPS} files was saved" in earmark.message_bar.text)
+    with to.with_suffix(".csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def test_the_verdicts_are_saved_as_a_table_in_the_order_of_the_list(
     review: Keyboard, earmark: Earmark, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     earmark.core.settings.change(reviewer="Ada")
     for key in (Key.Key_Return, Key.Key_Delete, Key.Key_U):
         review.press(key)
-    panel, table = earmark.listen.folder_panel, tmp_path / "verdicts"
+    panel = earmark.listen.folder_panel
     panel.set_filter("")
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(table), ""))
-    earmark.core.actions["save_table"].trigger()
-    qtbot.waitUntil(lambda: f"The list of {CLIPS} files was saved" in earmark.message_bar.text)
-    with table.with_suffix(".csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = saved_table(earmark, tmp_path / "verdicts", qtbot, monkeypatch)
     assert [row["path"] for row in rows] == [row.name for row in panel.model.shown]
     assert [row["status"] for row in rows[:4]] == ["accepted", "rejected", "uncertain", "draft"]
     assert [row["label"] for row in rows[:4]] == ["yes", "", "", ""]
@@ -246,3 +280,26 @@ def test_the_verdicts_are_saved_as_a_table_in_the_order_of_the_list(
     assert {row["model_label"] for row in rows} == {"yes"}
     assert float(rows[0]["model_score"]) < float(rows[-1]["model_score"])
     assert float(rows[0]["duration_s"]) > 0
+
+
+def test_another_day_the_table_still_tells_what_the_model_said_of_what_was_judged(
+    qapp: QApplication,
+    review: Keyboard,
+    earmark: Earmark,
+    clips: Path,
+    device: FakeDevice,
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    judged = [path.name for path in earmark.listen.folder_panel.shown_paths()[:3]]
+    for key in (Key.Key_Return, Key.Key_Delete, Key.Key_U):
+        review.press(key)
+    earmark.window.close()
+    again = Earmark(qapp, device)
+    open_clips(again, clips, qtbot)
+    qtbot.waitUntil(lambda: again.listen.folder_panel.model.done == 3)
+    rows = {row["path"]: row for row in saved_table(again, tmp_path / "later", qtbot, monkeypatch)}
+    said = [(rows[name]["status"], rows[name]["model_label"], rows[name]["model_score"]) for name in judged]
+    assert said == [("accepted", "yes", "0.12"), ("rejected", "yes", "0.15"), ("uncertain", "yes", "0.18")]
+    again.window.close()

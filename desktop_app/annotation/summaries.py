@@ -11,7 +11,8 @@ from itertools import groupby
 from desktop_app.annotation.annotations import Status
 from desktop_app.annotation.rows import STATUSES, Row, fetch_all, path_of, time_of
 
-_DRAFT, _ACCEPTED = STATUSES.index(Status.DRAFT), STATUSES.index(Status.ACCEPTED)
+_DRAFT = STATUSES.index(Status.DRAFT)
+_JUDGED = [STATUSES.index(each) for each in (Status.ACCEPTED, Status.UNCERTAIN, Status.REJECTED)]
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class RecordingVerdict:
     drafts: tuple[str, ...]
     """Labels that nobody has judged."""
     score: float | None
-    """The highest of a draft, or else of an accepted annotation; None where none has one."""
+    """The highest of the drafts, or else of what is accepted, uncertain or rejected, in that order; None where none
+    has one."""
     reviewer: str
     """Who judged last."""
     time: datetime | None
@@ -114,7 +116,7 @@ def _verdict_of(rows: list[Row]) -> RecordingVerdict:
         rejected=of(Status.REJECTED),
         uncertain=of(Status.UNCERTAIN),
         drafts=of(Status.DRAFT),
-        score=scores.get(_DRAFT if labels[_DRAFT] else _ACCEPTED),
+        score=next((scores[each] for each in ([_DRAFT] if labels[_DRAFT] else _JUDGED) if each in scores), None),
         reviewer=last[5] if last is not None else "",
         time=time_of(last[6], last[7]) if last is not None else None,
     )

@@ -90,6 +90,7 @@ class ListenPage(QObject):
             "select_right": lambda: view.extend_selection(SELECT_STEP),
             "reset_layout": self.desk.arrange,
             "find": panel.focus_filter,
+            "sort_score": panel.view.sort_by_score,
             "classify": lambda: self._classify(panel.model.paths()),
             **self._label_doings(),
         }

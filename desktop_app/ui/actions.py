@@ -155,6 +155,15 @@ SPECS: tuple[ActionSpec, ...] = (
         "Let the model judge every file",
         place="listen",
     ),
+    ActionSpec(
+        "sort_score",
+        "Folder",
+        "Least sure first",
+        ("F9",),
+        "",
+        "Sort by score, the least sure first; again: as in the folder",
+        place="listen",
+    ),
     ActionSpec("cancel_job", "Folder", "Cancel the running job", ("Shift+F8",), "close"),
     ActionSpec("keys", "Help", "Keys", ("?", "F1"), "help", "Show all keys"),
 )
@@ -162,7 +171,7 @@ SPECS: tuple[ActionSpec, ...] = (
 
 OWN_KEYS: tuple[tuple[type[QWidget], tuple[str, ...]], ...] = (
     (QAbstractButton, ("play",)),
-    (QLineEdit, ("accept",)),
+    (QLineEdit, ("accept", "back_out")),
     (QComboBox, ("accept", "play", "page_left", "page_right", "to_start", "to_end")),
     (QAbstractSlider, ("step_left", "step_right", "page_left", "page_right", "to_start", "to_end")),
     (QAbstractSpinBox, ("accept", "page_left", "page_right", "to_start", "to_end", "zoom_in", "zoom_out")),

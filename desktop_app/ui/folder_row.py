@@ -86,7 +86,8 @@ class FolderRow:
         """Return what the model says; of an earlier session, what its annotations tell of that."""
         if self.best is not None or self.labels is None:
             return self.best.label if self.best is not None else ""
-        said = self.labels.drafts or self.labels.rejected or (self.labels.accepted if self.score is not None else ())
+        held = self.labels.uncertain or self.labels.accepted
+        said = self.labels.drafts or self.labels.rejected or (held if self.score is not None else ())
         return ", ".join(said)
 
     def listed(self) -> ListedRecording:

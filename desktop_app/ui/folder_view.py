@@ -95,6 +95,12 @@ class FolderView(QTableView):
             rows.update(range(selection.at(number).top(), selection.at(number).bottom() + 1))
         return [self._model.shown[row].path for row in sorted(rows)]
 
+    def sort_by_score(self) -> None:
+        """Sort by score, the least sure first; where it is sorted so already, as in the folder."""
+        header, score = self.horizontalHeader(), column_number("score")
+        is_sorted = header.sortIndicatorSection() == score
+        header.setSortIndicator(-1 if is_sorted else score, Qt.SortOrder.AscendingOrder)
+
     def colour_labels(self, colour_of: Callable[[str], str]) -> None:
         """Show labels in other colours; `colour_of` returns them as hex."""
         self._labels.colour_of = colour_of

@@ -165,8 +165,8 @@ def test_progress_and_verdicts_tell_how_far_people_are(project: Path, store: Ann
         Annotation("robin", a, status=Status.REJECTED, source="model", score=0.9),
         Annotation("owl", b, status=Status.DRAFT, source="model", score=0.4),
         Annotation("owl", b, reviewer="Ada"),
-        Annotation("owl", night, status=Status.UNCERTAIN),
-        Annotation("owl", deep, status=Status.REJECTED),
+        Annotation("owl", night, status=Status.UNCERTAIN, source="model", score=0.7),
+        Annotation("owl", deep, status=Status.REJECTED, source="model", score=0.8),
     )
     store.apply(Edit("Draw", added=made, recordings=tuple(recordings)))
     assert [(it.folder, it.done, it.left) for it in store.progress()] == [
@@ -180,6 +180,7 @@ def test_progress_and_verdicts_tell_how_far_people_are(project: Path, store: Ann
     assert (of_a.label, of_a.status, of_a.reviewer, of_a.time) == ("wren, robin", Status.ACCEPTED, "Ada", later)
     assert [(it.label, it.status) for it in store.verdicts([b])] == [("owl", Status.DRAFT)]
     assert verdicts["b.wav"].score == 0.4
-    assert verdicts["night/a.wav"].status == Status.UNCERTAIN
+    assert (verdicts["night/a.wav"].status, verdicts["night/a.wav"].score) == (Status.UNCERTAIN, 0.7)
+    assert verdicts["night/deep/c 100%.wav"].score == 0.8, "how sure the model was of what people rejected"
     assert (verdicts["night/deep/c 100%.wav"].label, verdicts["night/deep/c 100%.wav"].status) == ("", Status.REJECTED)
     assert "nights/x.wav" not in verdicts and len(verdicts) == 4
