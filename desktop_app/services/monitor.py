@@ -31,7 +31,7 @@ class Monitor(QObject):
     running_changed = Signal(bool)
     """It listens, or has stopped. While the microphone is away it still listens, for its return."""
     state_changed = Signal(object)
-    """CaptureState with another phase or problem."""
+    """CaptureState with another phase or problem; a microphone that cannot be opened is told by it alone."""
     levels = Signal(object)
     """Levels."""
     results = Signal(list)
@@ -48,6 +48,8 @@ class Monitor(QObject):
     """ModelCard of what judges from now on, None for nothing."""
     devices_listed = Signal(list)
     """Devices that record, some time after `list_devices`."""
+    listing_failed = Signal(str)
+    """Why there is no list, as a sentence."""
 
     def __init__(self, runner: JobRunner, messages: Messages, open_device: OpenInput = open_input) -> None:
         super().__init__()
@@ -141,10 +143,10 @@ class Monitor(QObject):
         return self._capture.ring.read(onset, max(round(offset_s * rate_hz) - onset, 0))
 
     def list_devices(self) -> None:
-        """Look for microphones on a worker thread, also new ones; `devices_listed` follows, or a message."""
+        """Look for microphones on a worker thread, also new ones; `devices_listed` follows, or `listing_failed`."""
         job = self._runner.start(_list_devices, newest="input devices")
         job.finished.connect(lambda devices: self.devices_listed.emit(list(devices)))
-        job.failed.connect(self._messages.error)
+        job.failed.connect(self.listing_failed)
 
     def close(self) -> bool:
         """Stop, and return whether all threads ended; one inside a dead driver does not."""
@@ -174,7 +176,6 @@ class Monitor(QObject):
         self._tell(self._capture.state)
         self._pass_on(found)
         if self._state.phase == "failed" and not self._capture.opened:
-            self._messages.error(self._state.problem)
             self.stop()
 
     def _tell(self, state: CaptureState) -> None:

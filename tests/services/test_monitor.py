@@ -13,6 +13,7 @@ from desktop_app.audio.levels import Levels
 from desktop_app.audio.recorder import RecordSettings
 from desktop_app.classifier.checkpoint import LoadedModel, save_checkpoint
 from desktop_app.classifier.event_rule import EventRule
+from desktop_app.errors import UserError
 from desktop_app.services import monitor as monitor_module
 from desktop_app.services.jobs import JobRunner
 from desktop_app.services.messages import Message, Messages
@@ -152,10 +153,12 @@ def test_a_folder_for_clips_that_cannot_be_made_is_told(
 def test_a_microphone_that_cannot_be_opened_is_told_once_and_nothing_listens(
     monitor: Monitor, qtbot: QtBot, microphone: FakeMicrophone, told: list[Message]
 ) -> None:
+    states = listing(monitor.state_changed)
     microphone.refusal = "No microphone was found: connect or switch one on, then try again."
     monitor.start(ANY)
     until(qtbot, lambda: not monitor.running)
-    assert [message.text for message in told] == [microphone.refusal]
+    assert states[-1].problem == microphone.refusal  # type: ignore[attr-defined]
+    assert told == [], "it is told where the person looks already"
 
 
 def test_a_microphone_that_goes_away_is_shown_and_goes_on_when_it_is_back(
@@ -187,6 +190,18 @@ def test_microphones_are_listed_off_the_gui_thread(
     assert listed.args == [["Mic", True]]
 
 
+def test_why_there_is_no_list_of_microphones_is_told(
+    monitor: Monitor, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_library(*, refresh: bool) -> None:
+        raise UserError("Sound devices need the PortAudio library: install it.")
+
+    monkeypatch.setattr(monitor_module, "list_input_devices", no_library)
+    with qtbot.waitSignal(monitor.listing_failed) as failed:
+        monitor.list_devices()
+    assert failed.args == ["Sound devices need the PortAudio library: install it."]
+
+
 def test_a_recording_begins_with_the_sound_before_the_key_and_is_told_when_complete(
     monitor: Monitor, recording: Recording, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -215,12 +230,12 @@ def test_recording_opens_the_microphone_where_nothing_listens_yet(
 
 
 def test_recording_without_a_microphone_ends_with_the_reason(
-    recording: Recording, microphone: FakeMicrophone, qtbot: QtBot, tmp_path: Path, told: list[Message]
+    monitor: Monitor, recording: Recording, microphone: FakeMicrophone, qtbot: QtBot, tmp_path: Path
 ) -> None:
     microphone.refusal = "No microphone was found: connect or switch one on, then try again."
     recording.start(RecordSettings(tmp_path), ANY)
     until(qtbot, lambda: not recording.running)
-    assert [message.text for message in told] == [microphone.refusal]
+    assert monitor.state.problem == microphone.refusal
 
 
 def test_a_disk_without_room_ends_the_recording_with_the_reason(

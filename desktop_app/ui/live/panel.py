@@ -160,6 +160,7 @@ class LivePanel(QWidget):
         monitor.model_changed.connect(self._show_card)
         monitor.devices_listed.connect(self.capture_bar.show_devices)
         monitor.devices_listed.connect(self.sound.show_devices)
+        monitor.listing_failed.connect(self.sound.teaching.show_text)
         recording.running_changed.connect(self._recording_changed)
         recording.progressed.connect(self.record_bar.show_progress)
         self.desk.free_space.found.connect(self.record_bar.show_free)
