@@ -86,6 +86,16 @@ class LivePreferences:
 
 
 @dataclass(frozen=True)
+class TrainingPreferences:
+    """How networks were taught last."""
+
+    recipe: str = ""
+    """Name or file of the recipe that was begun from; empty: the default one."""
+    settings: str = ""
+    """The recipe as it was changed since, as TOML; empty: not at all."""
+
+
+@dataclass(frozen=True)
 class Preferences:
     """Everything that is remembered, with its default."""
 
@@ -119,6 +129,8 @@ class Preferences:
     """The last choices in the export dialog."""
     live: LivePreferences = field(default_factory=LivePreferences)
     """How the microphone is listened to."""
+    training: TrainingPreferences = field(default_factory=TrainingPreferences)
+    """The last choices on the page of trainings."""
     hidden_columns: tuple[str, ...] = ("rate", "channels", "encoding", "size", "modified")
     """Columns of the folder list that are not shown."""
     column_widths: dict[str, int] = field(default_factory=dict)

@@ -12,13 +12,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop_app.classifier.runs.run_config import RunConfig, config_of, read_recipe, recipe_names, toml_of
 from desktop_app.classifier.training_reports import EpochReport, RatePoint
 from desktop_app.services.jobs import JobRunner
-from desktop_app.services.settings import Settings
+from desktop_app.services.settings import Settings, TrainingPreferences
 from desktop_app.services.training import Begun, NetworkTraining
 from desktop_app.services.training_desk import TrainingDesk
 from desktop_app.services.training_errand import Failure
@@ -28,7 +28,8 @@ from desktop_app.ui.training.curve_plot import Axes, round_top, x_ticks
 from desktop_app.ui.training.data_card import window_for
 from desktop_app.ui.training.editor import ConfigEditor
 from desktop_app.ui.training.fields import ChangeSwitch, ChoiceField, NumberField, RateField
-from desktop_app.ui.training.panel import TrainingPanel
+from desktop_app.ui.training.folder_field import FolderField
+from desktop_app.ui.training.panel import TrainingPanel, remembered
 from desktop_app.ui.training.specs import (
     CHANGES,
     DIVIDING,
@@ -301,6 +302,53 @@ def test_from_data_to_a_model_that_can_be_used(panel: TrainingPanel, data: Path,
     assert [panel.runs._model.index(0, column).data() for column in (0, 3, 5)] == ["tones", "2 of 2", "done"]
     press(qtbot, panel.runs.look)
     assert panel.run.isVisible() and "right" in panel.run.result and len(panel.run.loss.curves[1].points) == 2
+
+
+def test_the_last_choices_are_there_again_and_those_of_the_data_are_not(
+    panel: TrainingPanel, data: Path, runner: JobRunner, settings: Settings, theme: Theme, qtbot: QtBot
+) -> None:
+    choose(panel, data, qtbot)
+    panel.recipe.choose("fast")
+    panel.editor.put("training.epochs", 7)
+    panel.editor.put("front_end.kind", "spectrogram")
+    panel.editor.put("data.noises", "/noises")
+    panel.editor.put("training.epochs", 0)  # cannot be, and so is not kept
+    desk = TrainingDesk()
+    again = TrainingPanel(desk, runner, settings, theme)
+    qtbot.addWidget(again)
+    shown = (again.recipe.recipe.currentText(), again.editor.value("training.epochs"))
+    assert shown == ("fast", 7)
+    assert again.editor.value("front_end.kind") == "spectrogram" and again.editor.value("data.noises") == "/noises"
+    assert again.editor.value("data.source") == "" and again.editor.value("name") == "model"
+    again.recipe.choose("fast")
+    assert again.editor.value("training.epochs") != 7
+    again.close_panel()
+    desk.close()
+
+
+@pytest.mark.parametrize("settings_text", ["= no toml", "nonsense = 1", "[training]\nepochs = -1"])
+def test_choices_that_make_no_sense_any_more_give_way_to_the_first_recipe(settings_text: str) -> None:
+    assert remembered(TrainingPreferences("gone", settings_text)) == remembered(TrainingPreferences())
+
+
+def test_a_folder_of_backgrounds_is_chosen_typed_and_taken_away(
+    panel: TrainingPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    field = panel.recipe.findChild(FolderField)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    press(qtbot, field.choose)
+    assert panel.editor.config().data.noises == field.line.text() == str(tmp_path)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")  # called off
+    press(qtbot, field.choose)
+    assert panel.editor.config().data.noises == str(tmp_path)
+    panel.recipe.choose("fast")
+    assert field.line.text() == str(tmp_path)
+    field.line.clear()
+    assert panel.editor.config().data.noises == ""
+    field.line.setFocus()
+    qtbot.keyClicks(field.line, "/rain")
+    qtbot.keyClick(field.line, Qt.Key.Key_Return)
+    assert panel.editor.config().data.noises == "/rain"
 
 
 def test_the_model_of_a_stopped_run_is_used_once_it_is_compiled(

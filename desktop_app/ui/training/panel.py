@@ -1,15 +1,17 @@
 """The training page: data and recipe on the left, what runs and what ran on the right."""
 
+import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QTabWidget, QWidget
 
-from desktop_app.classifier.runs.run_config import config_of, read_recipe
+from desktop_app.classifier.runs.run_config import RunConfig, config_of, read_recipe, toml_of
 from desktop_app.errors import UserError
 from desktop_app.services.jobs import JobRunner
-from desktop_app.services.settings import Settings
+from desktop_app.services.settings import Settings, TrainingPreferences
 from desktop_app.services.training import leaking
 from desktop_app.services.training_desk import TrainingDesk
 from desktop_app.services.training_runs import RunRecord
@@ -44,9 +46,9 @@ class TrainingPanel(QWidget):
 
     def __init__(self, desk: TrainingDesk, runner: JobRunner, settings: Settings, theme: Theme) -> None:
         super().__init__()
-        self._desk = desk
+        self._desk, self._settings = desk, settings
         self._named_after_data = True
-        self.editor = ConfigEditor(config_of(read_recipe(FIRST_RECIPE)))
+        self.editor = ConfigEditor(remembered(settings.values.training))
         hear_it = HearIt(desk.examples, self.editor.config, lambda: settings.values.spectrogram.colour_map)
         self.data = DataCard(self.editor, runner, theme)
         self.recipe = RecipeCard(self.editor, hear_it)
@@ -54,6 +56,7 @@ class TrainingPanel(QWidget):
         self.rates = RateView(desk.rates, theme)
         self.runs = RunsList(runner)
         self._lay_out()
+        self.recipe.show_name(settings.values.training.recipe or FIRST_RECIPE)
         self._wire()
         self._show_ready()
 
@@ -107,6 +110,7 @@ class TrainingPanel(QWidget):
         self.data.surveyed.connect(self._name_model)
         self.data.surveyed.connect(lambda _: self._show_ready())
         self.editor.changed.connect(self._follow)
+        self.editor.changed.connect(lambda _: self._remember())
         self.recipe.hear_it.play_wanted.connect(self.play_wanted)
         self.recipe.rates_wanted.connect(self._find_rate)
         self.rates.start_wanted.connect(self._find_rate)
@@ -134,6 +138,14 @@ class TrainingPanel(QWidget):
             self._named_after_data = False
         if not key.startswith("data."):
             self._show_ready()
+
+    def _remember(self) -> None:
+        """Keep the choices for another day; what cannot be is not kept."""
+        try:
+            chosen = toml_of(self.editor.config())
+        except UserError:
+            return
+        self._settings.change(training=TrainingPreferences(self.recipe.recipe.currentData() or "", chosen))
 
     def _show_ready(self) -> None:
         """Say whether a training could start, and if not what is missing."""
@@ -180,3 +192,14 @@ class TrainingPanel(QWidget):
         if not running:
             self.runs.refresh()
             self._show_ready()
+
+
+def remembered(last: TrainingPreferences) -> RunConfig:
+    """Return the choices of last time, without what belonged to the data; the first recipe where there are none."""
+    first = config_of(read_recipe(FIRST_RECIPE))
+    try:
+        config = config_of(tomllib.loads(last.settings)) if last.settings else first
+    except (UserError, ValueError, RecursionError):
+        return first
+    data = replace(config.data, source="", group_by=first.data.group_by, split=first.data.split, allow_leaks=False)
+    return replace(config, name=first.name, title=first.title, data=data)

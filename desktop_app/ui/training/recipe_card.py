@@ -10,9 +10,10 @@ from desktop_app.classifier.runs.run_config import RunConfig, config_of, read_re
 from desktop_app.errors import UserError
 from desktop_app.ui.training.editor import ConfigEditor
 from desktop_app.ui.training.fields import AugmentationSwitch, RateField, TextField, change_row, form_of, labelled
+from desktop_app.ui.training.folder_field import FolderField
 from desktop_app.ui.training.hear_it import HearIt
 from desktop_app.ui.training.parts import Card, Fold, push_button
-from desktop_app.ui.training.specs import CHANGES, LEARNING, LOG_MEL, MAIN, SOUND, SPECTROGRAM, TRANSFORM
+from desktop_app.ui.training.specs import CHANGES, LEARNING, LOG_MEL, MAIN, NOISES, SOUND, SPECTROGRAM, TRANSFORM
 from desktop_app.ui.widgets import role_label
 
 FIRST_RECIPES = ("default", "sounds", "fast", "seed")
@@ -37,13 +38,17 @@ class RecipeCard(Card):
     def choose(self, name: str) -> None:
         """Begin anew from a recipe, by its name or file; data and name of the model stay. UserError for a wrong one."""
         config = config_of(read_recipe(name))
+        self.show_name(name)
+        self._editor.show(keeping(config, self._editor))
+
+    def show_name(self, name: str) -> None:
+        """Say which recipe was begun from."""
         self._about.setText(about_recipe(name))
         place = self.recipe.findData(name)
         if place < 0:
             place = self.recipe.count() - 1
             self.recipe.insertItem(place, Path(name).stem, name)
         self.recipe.setCurrentIndex(place)
-        self._editor.show(keeping(config, self._editor))
 
     def _lay_out(self) -> None:
         others = [name for name in recipe_names() if name not in FIRST_RECIPES]
@@ -84,6 +89,7 @@ class RecipeCard(Card):
         column.addWidget(role_label("Augmentation", "title"))
         self.augmentation = AugmentationSwitch(self._editor)
         column.addWidget(self.augmentation)
+        column.addWidget(FolderField(self._editor, NOISES))
         rows = QVBoxLayout()
         rows.setSpacing(8)
         for change in CHANGES:
@@ -130,6 +136,7 @@ def keeping(config: RunConfig, editor: ConfigEditor) -> RunConfig:
     kept = ConfigEditor(config)
     kept.put("data.source", editor.value("data.source"))
     kept.put("data.group_by", editor.value("data.group_by"))
+    kept.put("data.noises", editor.value("data.noises"))
     kept.put("name", editor.value("name"))
     return kept.config()
 

@@ -62,9 +62,27 @@ class ChangeSpec:
     """Keys that are 0 where the change is off."""
 
 
+@dataclass(frozen=True)
+class FolderSpec:
+    """A folder, or none."""
+
+    key: str
+    words: str
+    tip: str
+    none: str
+    """What is shown where there is none."""
+
+
 Spec = NumberSpec | ChoiceSpec
 
 MAX_RATE = "training.max_rate"
+NOISES = FolderSpec(
+    "data.noises",
+    "Backgrounds",
+    "A folder of sounds to mix in, searched with all folders in it; those in _background_noise_ beside the classes "
+    "are used too",
+    "only those beside the classes",
+)
 
 MAIN: tuple[Spec, ...] = (
     ChoiceSpec(
