@@ -21,7 +21,7 @@ from desktop_app.ui.welcome import Welcome
 from desktop_app.ui.widgets import quiet_button
 
 LAYOUT_VERSION = 5
-LEFT_WIDTH, RIGHT_WIDTH = 456, 320
+LEFT_WIDTH, RIGHT_WIDTH = 456, 304
 """Of the docks, at first: room for the columns that the list shows, and for a row of metadata."""
 RIGHT_PART = 0.25
 """Of the page, at most."""

@@ -27,8 +27,9 @@ from desktop_app.ui.widgets import quiet_button, role_label
 SCALES = {"linear": "Linear", "log": "Log", "mel": "Mel"}
 POWERS = {"db": "Level (dB)", "power": "Power (2)", "magnitude": "Magnitude (1)", "root": "Root (0.5)"}
 WIDEST_RANGE = 360
-LEAST_RANGE_WIDTH, LEAST_COLOURS_WIDTH = 72, 84
-"""In a small window, so that the docks beside have room."""
+LEAST_RANGE_WIDTH = 72
+COLOURS_LETTERS = 5
+"""What the names of most maps need: in a small window the docks beside want the room."""
 HOPS = (None, 16, 32, 64, 128, 256, 512, 1024, 2048)
 WINDOW_NAMES = {"hann": "Hann", "hamming": "Hamming", "blackman": "Blackman", "blackmanharris": "Blackman-Harris"}
 
@@ -84,7 +85,8 @@ class DisplayControls(QWidget):
         row.addWidget(self._choice("window_frames", "Window length", lengths, "Window length in frames"))
         row.addWidget(self._choice("scale", "Frequency scale", SCALES, "Spacing of the frequency axis"))
         row.addWidget(self._choice("colour_map", "Colours", COLOUR_MAPS, "Colours of the spectrogram"))
-        self._boxes["colour_map"].setMinimumWidth(LEAST_COLOURS_WIDTH)
+        self._boxes["colour_map"].setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._boxes["colour_map"].setMinimumContentsLength(COLOURS_LETTERS)
         row.addWidget(self._more_button())
         self._words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._words_width = self._words.fontMetrics().horizontalAdvance(f"{MINUS}140 to {MINUS}100 dB") + 4
