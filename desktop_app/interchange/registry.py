@@ -15,6 +15,7 @@ from desktop_app.interchange import (
     cvat,
     kaleidoscope,
     label_studio,
+    opensoundscape,
     own_json,
     own_table,
     parquet,
@@ -39,6 +40,7 @@ FORMATS: tuple[LabelFormat, ...] = (
     own_json.FORMAT,
     label_studio.FORMAT,
     cvat.FORMAT,
+    opensoundscape.FORMAT,
     birdnet.FORMAT,
     raven.FORMAT,
     kaleidoscope.FORMAT,
@@ -87,6 +89,11 @@ def format_for_name(path: Path) -> LabelFormat:
     for ending, known in _BY_ENDING:
         if path.name.lower().endswith(ending):
             return known
+    only_read = next(
+        (known for known in FORMATS if not known.is_written and path.suffix.lower() in known.suffixes), None
+    )
+    if only_read is not None:
+        raise UserError(f"{only_read.title} is only read, not written: choose another format for “{shown_name(path)}”.")
     raise UserError(f"The name “{shown_name(path)}” does not tell a label format: name it with --to.")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app.annotation.annotations import Annotation, Status
-from desktop_app.interchange import birdnet, kaleidoscope
+from desktop_app.interchange import birdnet, kaleidoscope, opensoundscape
 from desktop_app.interchange.labels import FileLabels
 from desktop_app.interchange.registry import write_labels
 from tests.interchange.conftest import Read, found, only, text_of
@@ -117,6 +117,28 @@ def test_tables_of_other_recognisers_are_read_the_same_way(read: Read, text: str
     result = read("x.csv", text)
     (labels,) = result.labels
     assert (labels.path, found(result), labels.annotations[0].score) == ("a.wav", [("TAOW", 3, end_s)], 0.8)
+
+
+def test_a_wide_table_of_opensoundscape_gives_the_highest_score_of_each_window(read: Read) -> None:
+    result = read("scores.csv", "file,start_time,end_time,owl,fox\na.WAV,0,3,0.91,0.02\nb.wav,3,6,-2.5,-0.5\n")
+    assert result.format is opensoundscape.FORMAT
+    (owl,), (fox,) = (each.annotations for each in result.labels)
+    assert (owl.label, owl.onset_s, owl.offset_s, owl.score) == ("owl", 0, 3, 0.91)
+    assert (fox.label, fox.score, fox.status, fox.source) == ("fox", -0.5, Status.DRAFT, "OpenSoundscape")
+    assert result.skipped == {opensoundscape.LOWER: 2}
+
+
+def test_every_1_in_a_wide_table_of_0_and_1_is_a_label(read: Read) -> None:
+    result = read("truth.csv", "file,start_time,end_time,owl,fox\na.wav,0,3,1,1\na.wav,3,6,0,0.0\na.wav,6,9,0,1\n")
+    assert found(result) == [("owl", 0, 3), ("fox", 0, 3), ("fox", 6, 9)]
+    assert {it.status for it in only(result)} == {Status.ACCEPTED}
+    assert result.skipped == {}
+
+
+def test_a_window_without_a_number_among_its_scores_is_named(read: Read) -> None:
+    result = read("scores.csv", "file,start_time,end_time,owl,fox\na.wav,0,3,0.91,loud\na.wav,3,6,,0.5\n")
+    assert found(result) == [("fox", 3, 6)]
+    assert result.problems == ("Row 2 of “scores.csv” was left out: its fox “loud” is no number.",)
 
 
 def test_other_columns_are_kept(read: Read) -> None:

@@ -45,6 +45,14 @@ def test_file_offsets_beat_times_that_count_from_the_first_file_of_a_sequence(re
     assert (fox.onset_s, fox.offset_s, fox.channel) == (1.7, 2.9, 1)  # exactly: 1.7 + (62.9 - 61.7)
 
 
+def test_a_selection_over_the_end_of_a_file_belongs_to_the_first_one(read: Read) -> None:
+    head = (*HEAD, "Begin File", "End File", "File Offset (s)", "Species")
+    row = ("1", "Spectrogram 1", "1", "59.5", "60.75", "", "", "one.wav", "two.wav", "59.5", "owl")
+    (one,) = read("all.txt", table(head, row)).labels
+    assert (one.path, one.annotations[0].onset_s, one.annotations[0].offset_s) == ("one.wav", 59.5, 60.75)
+    assert dict(one.annotations[0].extra) == {"End File": "two.wav"}
+
+
 def test_several_recordings_without_file_offsets_are_told_to_be_doubtful(read: Read) -> None:
     rows = (
         ("1", "Spectrogram 1", "1", "1", "2", "", "", "a.wav", "x"),

@@ -32,6 +32,7 @@ HEADS = {
     "birdnet": "Start (s),End (s),Scientific name,Common name,Confidence,File\n",
     "kaleidoscope": "INDIR,FOLDER,IN FILE,OFFSET,DURATION,TOP1MATCH*,MANUAL ID\n",
     "cvat": "id\tfilename\tstart\tstop\tlabel\tsource\tscore\n",
+    "opensoundscape": "file,start_time,end_time,owl,fox\n",
     "csv": "path,label\n",
     "audacity": "0.5\t1.5\towl\n",
     "sonic-visualiser": "0.5,1.5,100,900,owl\n",
@@ -66,6 +67,11 @@ def test_what_is_no_label_file_is_told_to_be_none(tmp_path: Path, content: bytes
     path.write_bytes(content)
     with pytest.raises(UserError, match=r"“x\.dat” is no label file that is known here"):
         recognise(path)
+
+
+def test_a_format_that_is_only_read_says_so() -> None:
+    with pytest.raises(UserError, match="Sonic Visualiser SVL is only read, not written"):
+        format_for_name(Path("a.svl"))
 
 
 def test_every_format_has_a_name_of_its_own_and_its_files_are_told_by_it() -> None:

@@ -8,6 +8,7 @@ import pytest
 from desktop_app.annotation.annotations import Annotation
 from desktop_app.interchange import textgrid
 from desktop_app.interchange.labels import FileLabels
+from desktop_app.interchange.registry import write_labels
 from desktop_app.interchange.textgrid import grid_of
 from tests.interchange.conftest import Read, found, only, text_of
 
@@ -116,6 +117,19 @@ def test_old_files_in_latin_1_are_read_and_that_is_told(read: Read) -> None:
     result = read("a.TextGrid", LONG.replace("ə", "é").encode("latin-1"))
     assert found(result)[0][0] == 'say "ahoj" é'
     assert result.problems == ("“a.TextGrid” is not proper Unicode: its letters were read as Latin-1.",)
+
+
+def test_the_backslash_letters_of_praat_stay_as_they_are_written(read: Read, tmp_path: Path) -> None:
+    (it, _) = only(read("a.TextGrid", LONG.replace("ə", "\\ef\\sw")))
+    assert it.label == 'say "ahoj" \\ef\\sw'
+    assert found(read("again.TextGrid", text_of(textgrid.FORMAT, tmp_path, it)))[0][0] == it.label
+
+
+def test_files_are_written_in_utf_8_without_a_mark(tmp_path: Path) -> None:
+    labels = FileLabels("a.wav", (region("Käuzchen ə", 0, 1),), 2.0)
+    (file,) = write_labels([labels], tmp_path / "a.TextGrid", textgrid.FORMAT).files
+    assert file.read_bytes().startswith(b'File type = "ooTextFile"\n')
+    assert "Käuzchen ə".encode() in file.read_bytes()
 
 
 def test_binary_files_are_read(read: Read) -> None:
