@@ -57,6 +57,7 @@ class LearningPages(QObject):
             self._desk.close()
 
     def _make_training(self) -> QWidget:
+        from desktop_app.services.run_changes import RunChanges
         from desktop_app.services.training_desk import TrainingDesk
         from desktop_app.ui.training.panel import TrainingPanel
 
@@ -68,6 +69,9 @@ class LearningPages(QObject):
         self._training.report_wanted.connect(lambda path: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))))
         self._training.folder_wanted.connect(show_folder)
         self._training.model_wanted.connect(self._use)
+        self._runs: RunChanges = RunChanges(core.runner, core.messages)
+        self._training.delete_wanted.connect(self._runs.delete)
+        self._runs.changed.connect(self._training.runs.refresh)
         return self._training
 
     def _use(self, path: Path) -> None:

@@ -22,7 +22,7 @@ from desktop_app.services.settings import Settings, TrainingPreferences
 from desktop_app.services.training import Begun, NetworkTraining
 from desktop_app.services.training_desk import TrainingDesk
 from desktop_app.services.training_errand import Failure
-from desktop_app.services.training_runs import RunOutcome
+from desktop_app.services.training_runs import RunOutcome, runs_dir
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.training.curve_plot import Axes, round_top, x_ticks
 from desktop_app.ui.training.data_card import window_for
@@ -363,6 +363,23 @@ def test_the_model_of_a_stopped_run_is_used_once_it_is_compiled(
     monkeypatch.setattr(NetworkTraining, "settling", False)
     training.settled.emit()
     assert panel.run.use.isEnabled() and "judge with it" in panel.run.use.toolTip()
+
+
+def test_a_run_is_deleted_by_button_or_key_but_not_while_another_is_trained(panel: TrainingPanel, qtbot: QtBot) -> None:
+    (runs_dir() / "owls").mkdir(parents=True)
+    (runs_dir() / "owls" / "config.toml").write_text('name = "owls"')
+    panel.tabs.setCurrentWidget(panel.runs)
+    qtbot.waitUntil(lambda: len(panel.runs.records) == 1)
+    wanted: list[Path] = []
+    panel.delete_wanted.connect(wanted.append)
+    press(qtbot, panel.runs.delete)
+    panel.runs.table.setFocus()
+    QTest.keyClick(panel.runs.table, Qt.Key.Key_Delete)
+    assert wanted == 2 * [runs_dir() / "owls"]
+    panel.runs.set_free(False)
+    assert not panel.runs.delete.isEnabled()
+    QTest.keyClick(panel.runs.table, Qt.Key.Key_Delete)
+    assert len(wanted) == 2
 
 
 @pytest.mark.parametrize("width", [896, 1376])

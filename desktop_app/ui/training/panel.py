@@ -43,6 +43,8 @@ class TrainingPanel(QWidget):
     """Path of a report to be opened."""
     folder_wanted = Signal(object)
     """Path of a folder to be shown in the file manager."""
+    delete_wanted = Signal(object)
+    """Path of a run's folder to be deleted."""
 
     def __init__(self, desk: TrainingDesk, runner: JobRunner, settings: Settings, theme: Theme) -> None:
         super().__init__()
@@ -123,6 +125,7 @@ class TrainingPanel(QWidget):
         self.run.model_wanted.connect(self.model_wanted)
         self.run.report_wanted.connect(self.report_wanted)
         self.runs.show_wanted.connect(self._show_record)
+        self.runs.delete_wanted.connect(self.delete_wanted)
         self.tabs.currentChanged.connect(lambda _: self.runs.refresh())
         self._desk.training.running_changed.connect(self._running_changed)
         self._desk.training.failed.connect(lambda _: self.runs.refresh())

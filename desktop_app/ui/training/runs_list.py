@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtGui import QKeySequence, QShortcut, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from desktop_app.services.jobs import JobRunner
@@ -27,6 +27,8 @@ class RunsList(QWidget):
     """Path of a run's folder."""
     folder_wanted = Signal(object)
     """Path of a folder."""
+    delete_wanted = Signal(object)
+    """Path of a run's folder."""
 
     def __init__(self, runner: JobRunner) -> None:
         super().__init__()
@@ -58,7 +60,8 @@ class RunsList(QWidget):
         self.look = push_button("Look at it", "Show its curves and its result")
         self.resume = push_button("Resume", "Go on after its last round")
         self.folder = push_button("Show the folder", "Settings, log, curves and checkpoints of the run")
-        for button in (self.folder, self.resume, self.look):
+        self.delete = push_button("Delete", "Delete the run with its model and checkpoints; it can be undone (Del)")
+        for button in (self.delete, self.folder, self.resume, self.look):
             card.head.addWidget(button)
         self._empty = role_label(EMPTY, wrap=True)
         card.body.addWidget(self._empty)
@@ -70,6 +73,10 @@ class RunsList(QWidget):
         self.look.clicked.connect(self._look)
         self.resume.clicked.connect(self._resume)
         self.folder.clicked.connect(self._folder)
+        self.delete.clicked.connect(self._delete)
+        key = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.table)
+        key.setContext(Qt.ShortcutContext.WidgetShortcut)
+        key.activated.connect(self._delete)
 
     def _make_table(self) -> QTableView:
         table = QTableView()
@@ -116,6 +123,7 @@ class RunsList(QWidget):
         self.look.setEnabled(chosen is not None and self._is_free)
         self.folder.setEnabled(chosen is not None)
         self.resume.setEnabled(chosen is not None and chosen.resumable and self._is_free)
+        self.delete.setEnabled(chosen is not None and self._is_free)
 
     def _look(self) -> None:
         if self._chosen is not None and self._is_free:
@@ -124,6 +132,10 @@ class RunsList(QWidget):
     def _resume(self) -> None:
         if self._chosen is not None:
             self.resume_wanted.emit(self._chosen.path)
+
+    def _delete(self) -> None:
+        if self._chosen is not None and self._is_free:
+            self.delete_wanted.emit(self._chosen.path)
 
     def _folder(self) -> None:
         if self._chosen is not None:
