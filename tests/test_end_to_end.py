@@ -160,13 +160,13 @@ def test_the_rail_shows_the_pages_in_the_order_of_their_keys(earmark: Earmark, q
 
 
 def test_settings_and_layout_are_there_again_at_the_next_start(
-    qapp: QApplication, folder: Path, device: FakeDevice, qtbot: QtBot
+    qapp: QApplication, earmark: Earmark, folder: Path, device: FakeDevice, qtbot: QtBot
 ) -> None:
-    first = Earmark(qapp, device)
-    open_and_scan(first, folder, qtbot)
-    first.core.settings.change(theme="dark", volume=0.25, autoplay=True)
-    first.window.close()
+    open_and_scan(earmark, folder, qtbot)
+    earmark.core.settings.change(theme="dark", volume=0.25, autoplay=True)
+    earmark.window.close()
     second = Earmark(qapp, device)
+    qtbot.addWidget(second.window)
     with qtbot.waitSignal(second.listen.listing.scan_finished, timeout=20_000):
         second.show(None)
     assert second.core.session.folder == folder

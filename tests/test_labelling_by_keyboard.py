@@ -113,6 +113,7 @@ def test_thirty_clips_are_labelled_with_at_most_one_and_a_third_keys_each_and_ar
     earmark.window.close()
 
     again = Earmark(qapp, device)
+    qtbot.addWidget(again.window)
     open_clips(again, clips, qtbot)
     qtbot.waitUntil(lambda: again.listen.folder_panel.model.done == CLIPS)
     assert labels_of(again) == heard
@@ -297,6 +298,7 @@ def test_another_day_the_table_still_tells_what_the_model_said_of_what_was_judge
         review.press(key)
     earmark.window.close()
     again = Earmark(qapp, device)
+    qtbot.addWidget(again.window)
     open_clips(again, clips, qtbot)
     qtbot.waitUntil(lambda: again.listen.folder_panel.model.done == 3)
     rows = {row["path"]: row for row in saved_table(again, tmp_path / "later", qtbot, monkeypatch)}
