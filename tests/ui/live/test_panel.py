@@ -58,6 +58,17 @@ def test_a_click_on_start_leaves_space_to_look_back(stage: LiveStage) -> None:
     assert stage.desk.monitor.running
 
 
+def test_space_before_the_first_sound_claims_nothing_wrong(stage: LiveStage) -> None:
+    stage.microphone.mute = True
+    stage.click(stage.panel.capture_bar.start)
+    stage.until(lambda: stage.desk.monitor.capture.opened)
+    key(stage, Qt.Key.Key_Space)
+    stage.microphone.mute = False
+    stage.until(lambda: stage.panel.waterfall.axis is not None)
+    assert stage.messages == []
+    assert stage.panel.sound.live
+
+
 def test_a_page_out_of_sight_draws_nothing_but_goes_on_to_listen(stage: LiveStage) -> None:
     stage.listen()
     stage.panel.hide()
