@@ -66,15 +66,24 @@ def _measured(value: float | None, form: str = "{:,.0f}") -> str:
 
 LABEL, RECORDING = "label", "recording"
 COLUMNS: tuple[LabelColumn, ...] = (
-    LabelColumn(LABEL, "Label", 168, order=Order.LABEL, words=lambda row: row.annotation.label or "?"),
+    LabelColumn(LABEL, "Label", 144, order=Order.LABEL, words=lambda row: row.annotation.label or "?"),
     LabelColumn(
         RECORDING,
         "Recording",
-        200,
+        160,
         "Sorted by path, then by onset",
         Order.PATH,
         words=lambda row: PurePosixPath(row.path).name,
     ),
+    LabelColumn(
+        "status",
+        "Status",
+        80,
+        "What people think of it",
+        Order.STATUS,
+        words=lambda r: STATUS_WORDS[r.annotation.status],
+    ),
+    LabelColumn("score", "Score", 56, "What its source gave it", Order.SCORE, is_number=True, words=_score),
     LabelColumn("onset", "Onset", 88, "Start in the recording", Order.ONSET, is_number=True, words=_onset),
     LabelColumn("duration", "Duration", 80, "", Order.DURATION, is_number=True, words=_duration),
     LabelColumn(
@@ -95,15 +104,6 @@ COLUMNS: tuple[LabelColumn, ...] = (
         is_number=True,
         words=lambda row: _hertz(row.annotation.high_hz),
     ),
-    LabelColumn(
-        "status",
-        "Status",
-        80,
-        "What people think of it",
-        Order.STATUS,
-        words=lambda r: STATUS_WORDS[r.annotation.status],
-    ),
-    LabelColumn("score", "Score", 56, "What its source gave it", Order.SCORE, is_number=True, words=_score),
     LabelColumn("source", "Source", 120, "Who made it", Order.SOURCE, words=lambda row: row.annotation.source),
     LabelColumn(
         "reviewer", "Reviewer", 88, "Who judged it last", Order.REVIEWER, words=lambda row: row.annotation.reviewer
