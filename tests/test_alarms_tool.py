@@ -231,7 +231,13 @@ def test_the_page_shows_false_alarms_beside_the_seeds_and_what_was_not_reached()
     text = page.page([page.Found("commands12", {}, SPEED, {}, values)], None, "images")
     assert "| shipped, at 5% misses | 0.97 | 4.8% | 1.0% | 2.0 (0.4 to 5.8) | 2 of 3 | 154 ms |" in text
     assert "| seed_steady, at 5% misses | none | – |" in text
-    assert "at 5%: 2.0 (0.4 to 5.8), at 10%: no threshold misses so few; with the seed's net" in text
+    assert "at 5% misses 2.0 (0.4 to 5.8); at 10% misses there are none, as every threshold misses more" in text
+    assert "With the seed's net by the same rule at 5% misses there are none" in text
     assert "misses 1.0% and gives 6.0 (2.7 to 11.4) false alarms an hour" in text
     assert "720 an hour" in text
+    assert "| the background lies below" not in text
+    for each in (shipped, seed):
+        each["by_noise"] = [{"snr_db": 30.0, "misses": 0.05, "an_hour": [2.0, 0.4, 5.8]}]
+    loud = page.page([page.Found("commands12", {}, SPEED, {}, values)], None, "images")
+    assert "| 30 dB | 5.0% missed, 2.0 (0.4 to 5.8) an hour | 5.0% missed" in loud
     assert "### False alarms" not in page.page([page.Found("commands12", {}, SPEED, {})], None, "images")

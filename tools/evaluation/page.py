@@ -6,16 +6,17 @@ from datetime import date
 from pathlib import Path
 
 from desktop_app.classifier.measuring.metrics import class_measures
+from tools.evaluation.alarm_page import alarms_part
 from tools.evaluation.few_shot import few_shot_table
 from tools.evaluation.folds import Values
-from tools.evaluation.notes import ALARMS, FEW_SHOT, HOW, RECIPES, SPLITS, TRIED
+from tools.evaluation.markdown import table
+from tools.evaluation.notes import FEW_SHOT, HOW, RECIPES, SEED, SPEED, SPLITS, TRIED, WORDS
 from tools.evaluation.summary import Summary, seconds_to, seconds_to_best
 
 SEEDS = ("seed_steady", "seed")  # the first that is there is what others are compared with
 FASTER_AIM, SOONER_AIM = 60.0, 30.0
 ACCURACY_AIMS = {"commands12": 0.94, "digits10": 0.92, "environment10": 0.80}
 LEARNT_PART = 0.1  # of the way from chance to all right: to be as good as a seed below that takes no training
-Rows = Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +59,7 @@ class Aim:
         return (
             f"missed by {100 * short:.1f} points"
             if self.wanted <= 1
-            else f"missed: {self.value / self.wanted:.0%} of it"
+            else f"missed: {self.value:.0f} instead of {self.wanted:.0f}"
         )
 
 
@@ -67,9 +68,15 @@ def page(found: Sequence[Found], few_shot: Values | None, pictures: str) -> str:
     parts = [
         "# Evaluation",
         HOW.format(date=date.today().isoformat()),
-        *RECIPES,
         "## Aims",
-        table(("aim", "measured", ""), [(aim.text, aim.shown, aim.verdict) for each in found for aim in aims(each)]),
+        table(
+            ("aim", "measured", "met or missed"),
+            [(aim.text, aim.shown, aim.verdict) for each in found for aim in aims(each)],
+        ),
+        "## How it is measured",
+        *RECIPES,
+        WORDS,
+        SPEED,
     ]
     for each in found:
         parts += model_part(each, pictures)
@@ -127,8 +134,39 @@ def model_part(found: Found, pictures: str) -> list[str]:
     if shipped:
         parts += [sentence_of(shipped), folds_table(shipped)]
     parts += [speed_sentence(found.speed), *TRIED[found.model]]
-    parts += [f"![{title}]({pictures}/{name})" for title, name in found.pictures.items()]
+    parts += [_picture(title, pictures, name) for title, name in found.pictures.items() if not _of_seed(title)]
+    of_seed = [_picture(title, pictures, name) for title, name in found.pictures.items() if _of_seed(title)]
+    if of_seed:
+        parts += ["### The seed recipe on the same clips", *seed_sentences(found), *of_seed]
     return parts + (alarms_part(found.alarms) if found.alarms else [])
+
+
+def seed_sentences(found: Found) -> list[str]:
+    """Return how the trainings of the seed's net ended."""
+    said = []
+    for recipe in reversed(SEEDS):
+        if recipe in found.recipes:
+            summary = found.recipes[recipe]
+            fold = summary.folds[0]
+            said.append(
+                SEED[recipe].format(
+                    rounds=fold["epochs"],
+                    minutes=summary.train_cpu_s / 60,
+                    accuracy=summary.accuracy,
+                    loss=summary.loss,
+                    clips=summary.clips,
+                    fold=fold["fold"],
+                )
+            )
+    return [" ".join(said)] if said else []
+
+
+def _picture(title: str, folder: str, name: str) -> str:
+    return f"![{title}]({folder}/{name})"
+
+
+def _of_seed(title: str) -> bool:
+    return any(f", {recipe}:" in title for recipe in SEEDS)
 
 
 def recipes_table(found: Found) -> str:
@@ -143,10 +181,11 @@ def recipes_table(found: Found) -> str:
             f"{summary.clips:,}",
             f"{summary.accuracy:.1%}",
             f"{summary.macro_f1:.1%}",
+            f"{summary.loss:.2f}",
             f"{summary.calibration_error:.1%}",
             f"{fold['parameters']:,}",
             f"{fold['macs'] / 1e6:.1f} M",
-            f"{fold['epochs']}",
+            _range(summary.of("epochs")),
             f"{summary.train_cpu_s:,.0f} s",
             times,
         )
@@ -160,6 +199,7 @@ RECIPE_ROWS = (
     "clips judged",
     "accuracy",
     "macro F1",
+    "loss",
     "calibration error",
     "parameters",
     "multiplications a window",
@@ -219,81 +259,6 @@ def speed_sentence(speed: Values) -> str:
     )
 
 
-def alarms_part(alarms: Values) -> list[str]:
-    """Return what the page says of false alarms in long streams."""
-    recipes: dict[str, Values] = alarms["recipes"]
-    first = next(iter(recipes.values()))
-    how = ALARMS.format(
-        fold=alarms["fold"],
-        words=first["words"],
-        words_min=first["words_s"] / 60,
-        hours=", ".join(f"{name}: {values['others_s'] / 3600:.1f} hours" for name, values in recipes.items()),
-        others=f"{first['other_words'] / first['others_s'] * 3600:.0f}",
-        recorded=alarms["recorded"],
-        earlier=alarms["earlier"],
-    )
-    rows = [row for name, values in recipes.items() for row in alarm_rows(name, values)]
-    return ["### False alarms", how, table(ALARM_COLUMNS, rows), *alarm_sentences(recipes)]
-
-
-ALARM_COLUMNS = (
-    "",
-    "threshold",
-    "missed",
-    "taken for another",
-    "false alarms an hour",
-    "of them at other words",
-    "from a word's end to the event",
-)
-
-
-def alarm_rows(recipe: str, values: Values) -> list[list[str]]:
-    """Return a recipe at the misses that were asked for, and by the rule as it stands."""
-    asked = {f"at {float(misses):.0%} misses": at for misses, at in values["at_misses"].items()}
-    rows = []
-    for name, at in {**asked, "by the rule as it stands": values["by_default"]}.items():
-        cells = ["none", *["–"] * 5]
-        if at:
-            late = "–" if at["late_s"] is None else f"{1000 * at['late_s']:.0f} ms"
-            share = f"{at['of_other_words']} of {at['false_alarms']}"
-            cells = [f"{at['threshold']:g}", f"{at['misses']:.1%}", f"{at['mistaken']:.1%}", an_hour(at), share, late]
-        rows.append([f"{recipe}, {name}", *cells])
-    return rows
-
-
-def alarm_sentences(recipes: Mapping[str, Values]) -> list[str]:
-    """Return the shipped recipe beside the seed's, and what the rule as it stands is worth; nothing without it."""
-    shipped, seed = recipes.get("shipped"), recipes.get(SEEDS[0])
-    if shipped is None:
-        return []
-    at = [f"{float(misses):.0%}: {_an_hour_or_none(found)}" for misses, found in shipped["at_misses"].items()]
-    text = f"False alarms an hour of the shipped recipe at {', at '.join(at)}"
-    if seed:
-        at = [f"{float(misses):.0%}: {_an_hour_or_none(found)}" for misses, found in seed["at_misses"].items()]
-        text += f"; with the seed's net by the same rule at {', at '.join(at)}"
-    default = shipped["by_default"]
-    return [
-        f"{text}. As the rule stands (threshold {default['threshold']:g}) the shipped recipe misses "
-        f"{default['misses']:.1%} and gives {an_hour(default)} false alarms an hour."
-    ]
-
-
-def an_hour(at: Values) -> str:
-    """Return false alarms an hour with their limits."""
-    rate, low, high = at["an_hour"]
-    return f"{rate:.1f} ({low:.1f} to {high:.1f})"
-
-
-def _an_hour_or_none(at: Values | None) -> str:
-    return an_hour(at) if at else "no threshold misses so few"
-
-
-def table(head: Sequence[str], rows: Rows) -> str:
-    """Return a table in Markdown."""
-    lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
-    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
-
-
 def write_page(path: Path, text: str) -> None:
     """Write the page, making its folder if need be."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -305,6 +270,10 @@ def _seed(found: Found) -> Summary | None:
     there = [found.recipes[name] for name in SEEDS if name in found.recipes]
     learnt = [summary for summary in there if summary.accuracy > _least(len(summary.classes))]
     return max(learnt, key=lambda summary: summary.accuracy, default=None)
+
+
+def _range(rounds: Sequence[float]) -> str:
+    return f"{min(rounds):.0f}" if min(rounds) == max(rounds) else f"{min(rounds):.0f} to {max(rounds):.0f}"
 
 
 def _least(classes: int) -> float:

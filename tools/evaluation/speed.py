@@ -1,5 +1,6 @@
 """How many clips a second a shipped model judges by its engine, and the seed's net by eager torch, in the same run."""
 
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -34,11 +35,12 @@ def weights_of(model: str) -> Path:
 def measure_speed(path: Path) -> Values:
     """Return clips a second of both at both batch sizes, one thread, processor time, front-end included.
 
-    The two take turns, so that what else the machine does falls on both; `ratio` is the median over the turns.
+    Both judge clips as long as our window, and take turns, so that what else the machine does falls on both; `ratio` is
+    the median over the turns.
     """
     torch.set_num_threads(1)
     card, engine = read_card(path), open_engine(path)
-    seed, seed_frames = seed_judge(len(card.classes))
+    seed, seed_frames = seed_judge(len(card.classes), card.window_s)
     found: Values = {"engine": engine.name, "window_s": card.window_s, "ours": {}, "seed": {}, "ratio": {}}
     for batch in BATCHES:
         ours_of, seed_of = sounds(batch, card.window_frames), sounds(batch, seed_frames)
@@ -63,10 +65,11 @@ def sizes(path: Path, card: ModelCard) -> Values:
     }
 
 
-def seed_judge(classes: int) -> tuple[Judge, int]:
-    """Return how the seed recipe judges waveforms, in eager torch as it stands there, and its window in samples.
+def seed_judge(classes: int, clip_s: float) -> tuple[Judge, int]:
+    """Return how the seed recipe judges clips, in eager torch as it stands there, and their length in samples.
 
-    Its weights are untrained: a product takes the same time whatever its factors.
+    A clip longer than its window is cut into windows. Its weights are untrained: a product takes the same time whatever
+    its factors.
     """
     config = config_of(read_recipe("seed"))
     description, frames = front_end_table(config), round(config.sound.window_s * config.sound.sample_rate_hz)
@@ -75,9 +78,10 @@ def seed_judge(classes: int) -> tuple[Judge, int]:
 
     @torch.inference_mode()
     def judge(waveforms: Array) -> object:
-        return network(front_end(torch.from_numpy(waveforms))).softmax(dim=1)
+        windows = torch.from_numpy(waveforms).reshape(-1, frames)
+        return [network(front_end(part)).softmax(dim=1) for part in torch.split(windows, max(BATCHES))]
 
-    return judge, frames
+    return judge, frames * math.ceil(clip_s / config.sound.window_s)
 
 
 def sounds(batch: int, frames: int) -> Array:

@@ -44,6 +44,11 @@ class Summary:
         return float(np.average(self.of("calibration_error"), weights=self.of("clips")))
 
     @property
+    def loss(self) -> float:
+        """Return the mean cross-entropy of all clips, in nats."""
+        return float(np.average(self.of("loss"), weights=self.of("clips")))
+
+    @property
     def train_cpu_s(self) -> float:
         """Return the median processor time of a training."""
         return float(np.median(self.of("train_cpu_s")))
