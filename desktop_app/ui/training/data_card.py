@@ -74,7 +74,7 @@ class DataCard(Card):
         self._timer.stop()
 
     def _lay_out(self) -> None:
-        self._take_open = push_button("Open folder", "")
+        self._take_open = push_button("Use open folder", "")
         self._take_open.clicked.connect(self._take_offered)
         folder = push_button("Folder…", "Choose a folder with one folder for each class")
         folder.clicked.connect(self._ask_for_folder)

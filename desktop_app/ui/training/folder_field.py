@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QWidget
 
 from desktop_app.ui.training.editor import ConfigEditor
 from desktop_app.ui.training.fields import labelled
@@ -22,12 +22,14 @@ class FolderField(QWidget):
         self.line.setToolTip(spec.tip)
         self.line.setClearButtonEnabled(True)
         self.choose = push_button("Folder…", spec.tip)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(labelled(spec.words, spec.tip))
         row.addWidget(self.line, 1)
         row.addWidget(self.choose)
+        form = QFormLayout(self)  # beside other forms, so that their columns stand under each other
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(16)
+        form.addRow(labelled(spec.words, spec.tip), row)
         self.line.editingFinished.connect(lambda: self._put(self.line.text()))
         self.line.textChanged.connect(lambda text: None if text else self._put(""))
         self.choose.clicked.connect(self._ask)

@@ -81,7 +81,7 @@ NOISES = FolderSpec(
     "Backgrounds",
     "A folder of sounds to mix in, searched with all folders in it; those in _background_noise_ beside the classes "
     "are used too",
-    "only those beside the classes",
+    "none more",
 )
 
 MAIN: tuple[Spec, ...] = (
