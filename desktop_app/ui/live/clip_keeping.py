@@ -4,13 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from desktop_app.services.live_folders import clips_folder
 from desktop_app.services.settings import Settings
 from desktop_app.ui.live.folder_button import FolderButton
-from desktop_app.ui.live.parts import tab_only
+from desktop_app.ui.live.parts import number_box, tab_only
 
 LONGEST_CONTEXT_S = 10.0
 
@@ -23,18 +22,9 @@ class ClipKeeping(QWidget):
         self._settings = settings
         self.keep = tab_only(QCheckBox("Keep clips"))
         self.keep.setToolTip("Save the sound of each event, labelled as a prediction that nobody has reviewed")
-        self.context = QDoubleSpinBox()
-        self.context.setRange(0.0, LONGEST_CONTEXT_S)
+        self.context = number_box("Sound around an event", "± ", " s", LONGEST_CONTEXT_S, decimals=1)
         self.context.setSingleStep(0.5)
-        self.context.setDecimals(1)
-        self.context.setPrefix("± ")
-        self.context.setSuffix(" s")
-        self.context.setAccessibleName("Sound around an event")
         self.context.setToolTip("Sound before and after an event that is kept with it")
-        self.context.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.context.setProperty("role", "plain")
-        self.context.lineEdit().setTextMargins(4, 0, 4, 0)
-        self.context.setFixedWidth(72)
         self.folder = FolderButton("Folder for clips")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -4,14 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from desktop_app.audio.recorder import FORMATS, RecordSettings, RecordState
 from desktop_app.services.live_folders import recordings_folder
 from desktop_app.services.settings import Settings
 from desktop_app.ui.actions import Actions
 from desktop_app.ui.live.folder_button import FolderButton
-from desktop_app.ui.live.parts import BUTTON_WIDTH, tab_only
+from desktop_app.ui.live.parts import BUTTON_WIDTH, number_box, tab_only
 from desktop_app.ui.one_line import OneLine
 from desktop_app.ui.ticks import clock_words
 from desktop_app.ui.widgets import role_label, set_role
@@ -37,10 +37,12 @@ class RecordBar(QWidget):
         self.light = role_label("●", "error")
         self.light.setAccessibleName("Recording")
         self.words = OneLine("secondary")
-        self.pre_roll = _number("Pre-roll", "Pre-roll ", " s", LONGEST_PRE_ROLL_S)
+        self.pre_roll = number_box("Pre-roll", "Pre-roll ", " s", LONGEST_PRE_ROLL_S)
         self.pre_roll.setToolTip("Sound from before the key was pressed that is recorded too, while it is listened to")
-        self.split = _number("New file every", "Split every ", " min", LONGEST_SPLIT_MIN)
+        self.split = number_box("New file every", "Split every ", " min", LONGEST_SPLIT_MIN)
         self.split.setSpecialValueText("No split")
+        for box in (self.pre_roll, self.split):
+            box.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
         self.split.setToolTip("Begin a new file after so many minutes, without a break; 0: never")
         self.format = QComboBox()
         self.format.addItems(FORMATS)
@@ -136,19 +138,3 @@ class RecordBar(QWidget):
         for widget in self._choices:
             widget.blockSignals(False)
         self.folder.show_folder(recordings_folder(live))
-
-
-def _number(name: str, prefix: str, suffix: str, most: float) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
-    box.setRange(0.0, most)
-    box.setDecimals(0)
-    box.setPrefix(prefix)
-    box.setSuffix(suffix)
-    box.setAccessibleName(name)
-    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    box.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
-    box.setKeyboardTracking(False)
-    box.setProperty("role", "plain")
-    box.lineEdit().setTextMargins(4, 0, 4, 0)
-    box.setFixedWidth(box.fontMetrics().horizontalAdvance(f"{prefix}{most:.0f}{suffix}") + 28)
-    return box
