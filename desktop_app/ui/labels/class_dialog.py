@@ -30,7 +30,7 @@ from desktop_app.ui.widgets import quiet_button, role_label
 SIZE = QSize(640, 440)
 OFFERED_COLOURS = (*(label_colour(place) for place in range(8)), NEUTRAL)
 DOT = 16
-TEACHES = "Classes are what you label with. Write a name below to add the first one; its key labels from then on."
+TEACHES = "Classes are what you label with. Write a name here to add the first one; its key labels from then on."
 
 
 class ClassDialog(QDialog):
@@ -201,14 +201,15 @@ class ClassDialog(QDialog):
     def _make_list(self) -> QVBoxLayout:
         order = QHBoxLayout()
         order.setSpacing(8)
-        order.addWidget(self.new, 1)
         for button, tip in ((self.up, "Move the class up"), (self.down, "Move the class down")):
             button.setToolTip(tip)
             button.setAutoDefault(False)
             order.addWidget(button)
+        order.addStretch(1)
         column = QVBoxLayout()
         column.setSpacing(8)
         column.addWidget(self._teaches)
+        column.addWidget(self.new)
         column.addWidget(self.list, 1)
         column.addLayout(order)
         return column

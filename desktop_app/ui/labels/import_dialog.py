@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.annotation.scheme import LabelScheme
+from desktop_app.audio.formats import is_audio_name
 from desktop_app.audio.sources import shown_name
 from desktop_app.interchange.into_project import ImportPlan
 from desktop_app.interchange.labels import Options
@@ -37,6 +38,13 @@ from desktop_app.ui.wording import counted
 SIZE = (720, 560)
 NOT_HERE = "cannot be placed"
 COLUMN_HELP = "Column of the labels in a Raven table, where its own name does not tell"
+
+
+def file_kinds() -> str:
+    """Return what a file dialog offers: label files, without recordings, though WAV may hold some; or everything."""
+    endings = {f".{suffix.rpartition('.')[2]}" for known in FORMATS for suffix in known.suffixes}
+    patterns = " ".join(f"*{ending}" for ending in sorted(endings) if not is_audio_name(f"x{ending}"))
+    return f"Label files ({patterns});;All files (*)"
 
 
 class ImportDialog(QDialog):

@@ -36,7 +36,7 @@ from desktop_app.ui.labels.class_dialog import ClassDialog
 from desktop_app.ui.labels.class_keys import ClassKeys
 from desktop_app.ui.labels.counts_panel import CountsPanel
 from desktop_app.ui.labels.export_dialog import LabelExportDialog, LabelOffer
-from desktop_app.ui.labels.import_dialog import ImportDialog
+from desktop_app.ui.labels.import_dialog import ImportDialog, file_kinds
 from desktop_app.ui.labels.relink_panel import MissingBar, RelinkDialog
 from desktop_app.ui.labels.table_filter import TableFilter
 from desktop_app.ui.labels.table_view import (
@@ -133,7 +133,7 @@ class LabelsPage(QWidget):
         """Ask for label files, and show what they would bring."""
         if not self._can_change():
             return
-        chosen, _ = QFileDialog.getOpenFileNames(self, "Import labels", str(self._folder()))
+        chosen, _ = QFileDialog.getOpenFileNames(self, "Import labels", str(self._folder()), file_kinds())
         if chosen:
             self.import_files([Path(path) for path in chosen])
 

@@ -19,7 +19,7 @@ from desktop_app.services.project import Project
 from desktop_app.services.relinking import Relinking
 from desktop_app.services.settings import Settings
 from desktop_app.ui.labels.export_dialog import LabelExportDialog, LabelOffer
-from desktop_app.ui.labels.import_dialog import ImportDialog
+from desktop_app.ui.labels.import_dialog import ImportDialog, file_kinds
 from desktop_app.ui.labels.relink_panel import MissingBar, RelinkDialog
 
 LEFT = Qt.MouseButton.LeftButton
@@ -217,3 +217,10 @@ def test_missing_recordings_are_told_listed_and_found_in_another_folder(
     assert dialog.isHidden()
     assert project.history.undo_text == "Re-link 1 recording"
     assert len(project.annotations_of(labelled / "archive" / "x" / "c.wav")) == 3
+
+
+def test_the_file_dialog_of_an_import_shows_label_files_and_no_recordings() -> None:
+    label_files, everything = file_kinds().split(";;")
+    assert {"*.txt", "*.csv", "*.TextGrid", "*.json"} <= set(label_files.partition("(")[2].rstrip(")").split())
+    assert "*.wav" not in label_files
+    assert everything == "All files (*)"
