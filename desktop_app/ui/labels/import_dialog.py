@@ -42,7 +42,7 @@ COLUMN_HELP = "Column of the labels in a Raven table, where its own name does no
 
 def file_kinds() -> str:
     """Return what a file dialog offers: label files, without recordings, though WAV may hold some; or everything."""
-    endings = {f".{suffix.rpartition('.')[2]}" for known in FORMATS for suffix in known.suffixes}
+    endings = {f".{suffix.rpartition('.')[2]}" for known in FORMATS for suffix in known.suffixes if suffix}
     patterns = " ".join(f"*{ending}" for ending in sorted(endings) if not is_audio_name(f"x{ending}"))
     return f"Label files ({patterns});;All files (*)"
 
