@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QVBoxLayout, QWidget
 
 from desktop_app.annotation.table_query import Order, TableRow
 from desktop_app.services.label_measuring import LabelMeasuring
@@ -22,6 +22,7 @@ from desktop_app.ui.actions import shown_key
 from desktop_app.ui.labels.annotation_table import DOT
 from desktop_app.ui.labels.table_columns import COLUMNS, LABEL, MEASURED, place_of
 from desktop_app.ui.labels.table_model import LabelTableModel
+from desktop_app.ui.widgets import role_label
 
 ROW_HEIGHT = 24
 LOOK_DELAY_MS = 80
@@ -56,6 +57,9 @@ ACTS = {
     NOTE: "Note…",
     DELETE: "Delete",
 }
+
+
+NOTHING_FOUND = "No annotation matches the filter: Clear shows all of them again."
 
 
 class LabelTableView(QTableView):
@@ -145,6 +149,10 @@ class LabelTableView(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName("Annotations of the folder")
+        self.nothing = role_label(NOTHING_FOUND, wrap=True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        QVBoxLayout(self.viewport()).addWidget(self.nothing)
+        self.nothing.hide()
 
     def _set_up_header(self) -> None:
         header = self.horizontalHeader()
@@ -234,7 +242,8 @@ class LabelTableView(QTableView):
         self.chosen_changed.emit()
 
     def _settle(self, is_other: bool) -> None:
-        """Choose anew after the rows have changed."""
+        """Choose anew after the rows have changed; say so where there are none."""
+        self.nothing.setVisible(not self._model.rowCount())
         if is_other:
             self._chosen_ids = []
             self.scrollToTop()

@@ -159,6 +159,16 @@ def test_typed_text_filters_and_clear_shows_everything_again(room: Room) -> None
     room.wait_for_rows(9)
 
 
+def test_a_filter_that_finds_nothing_says_so(room: Room) -> None:
+    assert not room.view.nothing.isVisible()
+    QTest.keyClicks(room.page.filter.text, "nothing is called this")
+    room.wait_for_rows(0)
+    assert room.view.nothing.isVisible()
+    QTest.mouseClick(room.page.filter.clear_all, Qt.MouseButton.LeftButton)
+    room.wait_for_rows(9)
+    assert not room.view.nothing.isVisible()
+
+
 def test_a_row_of_the_counts_filters_and_the_counts_tell_done_and_left(room: Room) -> None:
     counts = room.page.counts
     shown = [counts.classes.model().index(row, column).data() for row in range(3) for column in range(3)]
