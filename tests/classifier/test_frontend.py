@@ -50,7 +50,7 @@ def test_log_mel_equals_an_independent_calculation() -> None:
     expected = (np.log(reference_mel(64, 512, 16_000, 20, 8_000) @ power + 0.01) + 1.5) / 2.5
     found = LogMel(config)(torch.from_numpy(waveform.astype(np.float32) + np.float32(0.1))[None])  # offset is removed
     assert found.shape == (1, 1, 64, 101)
-    np.testing.assert_allclose(found[0, 0].numpy(), expected, atol=1e-4)
+    np.testing.assert_allclose(found[0, 0].numpy(), expected, atol=1e-5)
 
 
 def test_the_seed_front_end_has_real_and_imaginary_part_as_two_channels() -> None:
@@ -59,8 +59,8 @@ def test_the_seed_front_end_has_real_and_imaginary_part_as_two_channels() -> Non
     assert found.shape == (3, 2, 257, 101)
     energy = np.sqrt(np.sum(get_window("hann", 480) ** 2))
     expected = reference_columns(waveform, 512, 480, 160) / energy
-    np.testing.assert_allclose(found[1, 0].numpy(), expected.real, atol=1e-4)
-    np.testing.assert_allclose(found[1, 1].numpy(), expected.imag, atol=1e-4)
+    np.testing.assert_allclose(found[1, 0].numpy(), expected.real, atol=1e-5)
+    np.testing.assert_allclose(found[1, 1].numpy(), expected.imag, atol=1e-5)
 
 
 @pytest.mark.parametrize("power", [2.0, 1.0, 0.5])

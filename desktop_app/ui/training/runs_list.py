@@ -135,6 +135,7 @@ class RunsList(QWidget):
 
     def _delete(self) -> None:
         if self._chosen is not None and self._is_free:
+            self.table.setFocus()  # the button goes grey with the last run, and would hand the keys to a stranger
             self.delete_wanted.emit(self._chosen.path)
 
     def _folder(self) -> None:
