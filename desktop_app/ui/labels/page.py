@@ -153,7 +153,7 @@ class LabelsPage(QWidget):
             self._services.messages.info("There are no labels to export yet.")
             return
         choices = [(f"All {counted(count, 'annotation')}", TableQuery())]
-        if self.filter.is_active:
+        if self.filter.is_active and self._table.count:
             these = f"The {counted(self._table.count, 'annotation')}" if self._table.is_counted else "All"
             choices.insert(0, (f"{these} that the filter finds", query))
         if row is not None:
