@@ -1,12 +1,15 @@
 """The sheet of all keys, made from the table of actions and the gestures of the timeline."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.ui.actions import grouped, shown_key, what_it_does
 from desktop_app.ui.key_presets import LIST_KEYS, PRESETS, gestures_of
 from desktop_app.ui.widgets import role_label
 
+SIZE = QSize(920, 680)
+FRAME = QSize(16, 64)
+"""Room that the sheet leaves on a small screen, for its title bar and the one of the system."""
 KEY_WIDTH = 136
 RIGHT_GROUPS = ("Go", "Play", "View", "On the timeline")
 
@@ -17,8 +20,9 @@ class KeysSheet(QDialog):
     def __init__(self, preset: str, wheel: str, parent: QWidget | None = None) -> None:
         """Show those of a preset, with what the wheel does: words of the settings."""
         super().__init__(parent)
-        self.setWindowTitle(f"Keys and gestures, as in {PRESETS[preset].title}")
-        self.resize(920, 680)
+        of_others = f" as in {PRESETS[preset].title}" if preset != "earmark" else ""
+        self.setWindowTitle(f"Keys and gestures{of_others}")
+        self.resize(SIZE.boundedTo(self.screen().availableSize() - FRAME))
         columns = [QVBoxLayout(), QVBoxLayout()]
         for title, rows in sections(preset, wheel):
             columns[title in RIGHT_GROUPS].addWidget(_section(title, rows))

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFormLayout,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -107,14 +108,24 @@ class PreferencesDialog(QDialog):
         )
         column.addLayout(_section("Window", ("Colours", self.theme)))
         column.addLayout(_section("Sound", ("Output device", self.device), ("Autoplay", self.autoplay)))
-        column.addLayout(_section("Recording", ("Format", self.format), ("Folder", self.folder)))
+        column.addLayout(_section("Recording", ("Format", self.format), ("Kept in", self.folder)))
         column.addLayout(_section("Labels", ("Your name", self.reviewer)))
         column.addStretch()
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
-        all_keys = buttons.addButton("All keys…", QDialogButtonBox.ButtonRole.HelpRole)
+        column.addLayout(self._buttons())
+
+    def _buttons(self) -> QHBoxLayout:
+        """Return the row below; a QDialogButtonBox puts help to where each system has it, here even to the right."""
+        all_keys, close = QPushButton("All keys…"), QPushButton("Close")
+        all_keys.setAutoDefault(False)
+        all_keys.setToolTip("Show every key of these choices")
         all_keys.clicked.connect(self.keys_wanted)
-        column.addWidget(buttons)
+        close.setDefault(True)
+        close.clicked.connect(self.reject)
+        row = QHBoxLayout()
+        row.addWidget(all_keys)
+        row.addStretch()
+        row.addWidget(close)
+        return row
 
     def _show_values(self) -> None:
         values = self._settings.values

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop_app.app import Earmark
@@ -104,3 +104,16 @@ def test_the_page_of_keys_is_up_to_date() -> None:
 def test_the_page_of_keys_has_a_column_for_every_preset(preset: str) -> None:
     heads = next(line for line in write_key_docs.page().splitlines() if line.startswith("| |"))
     assert f" {PRESETS[preset].title} |" in heads
+
+
+def test_the_button_below_shows_the_keys_of_the_choices_and_the_dialog_stays(
+    qtbot: QtBot, dialog: PreferencesDialog, settings: Settings
+) -> None:
+    button = next(each for each in dialog.findChildren(QPushButton) if each.text().startswith("All keys"))
+    with qtbot.waitSignal(dialog.keys_wanted):
+        qtbot.keyClick(button, Key.Key_Space)
+    assert dialog.isVisible()
+    close = next(each for each in dialog.findChildren(QPushButton) if each.text() == "Close")
+    assert close.isDefault()
+    qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert not dialog.isVisible()

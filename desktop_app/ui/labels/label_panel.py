@@ -23,7 +23,7 @@ from desktop_app.ui.wording import counted
 
 MARGIN = 8
 LENGTH_COLUMN, WIDTH_WITH_LENGTH = 2, 296
-TEACHING = "Drag over the sound, or leave the whole clip, then type a label. After that its key labels: 1, 2, 3…"
+TEACHING = "Drag over the sound, or leave the whole clip; Ctrl+B, type a label, Enter. From then on its key: 1, 2, 3…"
 MOST_PALETTE_HEIGHT = 4 * (CHIP_HEIGHT + GAP) + CHIP_HEIGHT // 2
 """Four lines of classes; half of a fifth says that there are more."""
 
