@@ -231,8 +231,8 @@ def test_the_page_shows_false_alarms_beside_the_seeds_and_what_was_not_reached()
     text = page.page([page.Found("commands12", {}, SPEED, {}, values)], None, "images")
     assert "| shipped, at 5% misses | 0.97 | 4.8% | 1.0% | 2.0 (0.4 to 5.8) | 2 of 3 | 154 ms |" in text
     assert "| seed_steady, at 5% misses | none | – |" in text
-    assert "at 5% misses 2.0 (0.4 to 5.8); at 10% misses there are none, as every threshold misses more" in text
-    assert "With the seed's net by the same rule at 5% misses there are none" in text
+    assert "At 5% misses 2.0 (0.4 to 5.8) false alarms an hour, at 10% misses out of reach of any threshold." in text
+    assert "The seed's net by the same rule: at 5% misses out of reach of any threshold" in text
     assert "misses 1.0% and gives 6.0 (2.7 to 11.4) false alarms an hour" in text
     assert "720 an hour" in text
     assert "| the background lies below" not in text

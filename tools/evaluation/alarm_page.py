@@ -70,24 +70,26 @@ def alarm_sentences(recipes: Mapping[str, Values]) -> list[str]:
     shipped, seed = recipes.get("shipped"), recipes.get("seed_steady")
     if shipped is None:
         return []
-    at = [_at(*pair) for pair in shipped["at_misses"].items()]
-    text = f"False alarms an hour of the shipped recipe at {'; at '.join(at)}"
-    if seed:
-        at = [_at(*pair) for pair in seed["at_misses"].items()]
-        text += f". With the seed's net by the same rule at {'; at '.join(at)}"
     default = shipped["by_default"]
+    text = f"At {_at_misses(shipped)}. "
+    if seed:
+        text += f"The seed's net by the same rule: at {_at_misses(seed)}. "
     return [
-        f"{text}. As the rule stands (threshold {default['threshold']:g}) the shipped recipe misses "
+        f"{text}As the rule stands (threshold {default['threshold']:g}) the shipped recipe misses "
         f"{default['misses']:.1%} and gives {an_hour(default)} false alarms an hour.",
-        WHY_ALARMS,
+        *WHY_ALARMS,
     ]
+
+
+def _at_misses(values: Values) -> str:
+    said = (
+        f"{float(misses):.0%} misses {f'{an_hour(at)} false alarms an hour' if at else 'out of reach of any threshold'}"
+        for misses, at in values["at_misses"].items()
+    )
+    return ", at ".join(said)
 
 
 def an_hour(at: Values) -> str:
     """Return false alarms an hour with their limits."""
     rate, low, high = at["an_hour"]
     return f"{rate:.1f} ({low:.1f} to {high:.1f})"
-
-
-def _at(misses: str, at: Values | None) -> str:
-    return f"{float(misses):.0%} misses {an_hour(at) if at else 'there are none, as every threshold misses more'}"
