@@ -43,7 +43,7 @@ SEED = {
         "of the {clips} clips of fold {fold} are right, test loss {loss:.2f}, no better than guessing."
     ),
     "seed_steady": (
-        "With evenly drawn classes and {rounds} rounds in {minutes:.0f} minutes it comes to {accuracy:.1%}, test loss "
+        "With evenly drawn classes and {rounds} rounds in {minutes:.0f} minutes {accuracy:.1%} are right, test loss "
         "{loss:.2f}. Below: its loss and accuracy round by round, and how its clips flow from what they are to what "
         "they were taken for."
     ),
@@ -104,6 +104,9 @@ NOISE = "By the rule as it stands, misses and false alarms depend on how far the
 
 TRIED: dict[str, tuple[str, ...]] = {
     "commands12": (
+        "Rounds are what accuracy hangs on here. With 20 of them the folds 0, 1, 3 and 4 came to 89.2 % together; the "
+        "table has them with 40. The shipped weights had 100, and a network trained like them judged 94.8 % of 420 "
+        "clips of speakers held back right (its card). Five folds of 100 rounds take an hour and a half of one core.",
         "One clip at a time is judged 38 to 48 times as fast as by the seed, depending on what else the machine does, "
         "where 60 was wanted. Of 0.39 ms, 0.15 go into the front-end, 0.16 into the net (all of it in int8 products), "
         "the rest into handing over and a cache that holds one of the two at a time. The net is not what is left: with "
