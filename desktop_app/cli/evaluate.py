@@ -191,7 +191,7 @@ def _pairs(report: "Report") -> Table:
 
 def _say_what_is_missing(report: "Report") -> None:
     """Say what qualifies the numbers: folders, files, and what the model had heard before."""
-    for sentence in report.assignment.sentences():
+    for sentence in report.notes:
         say(sentence)
     for each in report.unreadable[:UNREADABLE_SHOWN]:
         say(f"earmark: {each.reason}")

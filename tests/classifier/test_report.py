@@ -15,6 +15,7 @@ from desktop_app.classifier.measuring.curves import precision_recall
 from desktop_app.classifier.measuring.judging import Unreadable
 from desktop_app.classifier.measuring.measures import measure
 from desktop_app.classifier.measuring.predictions import PredictionTable
+from desktop_app.classifier.rejection import Rejection
 from desktop_app.classifier.reports.confusion_plots import HIDDEN_SHARE, alluvial_plot, confusion_plot
 from desktop_app.classifier.reports.report import Report, json_text, write_report
 from desktop_app.classifier.reports.score_plots import MOST_CURVES, precision_recall_plot, reliability_plot, thinned
@@ -153,6 +154,19 @@ def test_a_model_that_makes_no_mistake_has_a_report(tmp_path: Path) -> None:
 def test_a_hundred_classes_fit_into_a_report(tmp_path: Path) -> None:
     table = table_of(tuple(f"species number {place}" for place in range(100)), clips=200)
     assert write_report(report_on(table), tmp_path).stat().st_size < 2_000_000
+
+
+def test_the_rule_by_which_a_model_says_unknown_is_told_with_what_it_would_do(tmp_path: Path) -> None:
+    report = report_on(table_of(("high", "low")))
+    assert not any("unknown" in note for note in report.notes)
+    told = replace(report, card=replace(report.card, rejection=Rejection(0.9)))
+    refused = told.table.top_scores < 0.9
+    right = told.table.right
+    assert 0 < refused[right].mean() < refused[~right].mean()
+    assert told.notes[-1].startswith("What scores less than 0.90 is called unknown.")
+    assert f"{refused[right].mean():.1%} of the clips that are judged right" in told.notes[-1]
+    assert f"{refused[~right].mean():.1%} of those that are judged wrong" in told.notes[-1]
+    assert "is called unknown" in write_report(told, tmp_path).read_text(encoding="utf-8")
 
 
 def test_a_leak_is_said_on_the_page(tmp_path: Path) -> None:

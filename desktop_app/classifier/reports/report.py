@@ -55,6 +55,22 @@ class Report:
     overlap: Overlap
     """What the model had heard before."""
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what qualifies the numbers, a sentence each: folders of other names, and the rule of the card."""
+        rule = self.card.rejection
+        if rule is None:
+            return self.assignment.sentences()
+        refused = rule.refuses(self.table.scores, self.table.classes)
+        kept, caught = (
+            float(refused[rows].mean()) if rows.any() else 0.0 for rows in (self.table.right, ~self.table.right)
+        )
+        return (
+            *self.assignment.sentences(),
+            f"{rule.sentence} These numbers are for the class that scores highest, before that; it would call unknown "
+            f"{kept:.1%} of the clips that are judged right and {caught:.1%} of those that are judged wrong.",
+        )
+
 
 def report_of(trial: Trial, config: TrialConfig) -> Report:
     """Return the report of a trial that has just ended; UserError where no clip could be judged."""

@@ -84,7 +84,7 @@ def _notes(report: "Report") -> str:
     """Return what qualifies the numbers: what the model knew, what was left out."""
     leak = " leak" if report.overlap.leaks else ""
     notes = [f'<p class="note{leak}">{clean(report.overlap.sentence())}</p>']
-    notes += [f'<p class="note">{clean(sentence)}</p>' for sentence in report.assignment.sentences()]
+    notes += [f'<p class="note">{clean(sentence)}</p>' for sentence in report.notes]
     if report.unreadable:
         reasons = "".join(f"<li>{clean(each.reason)}</li>" for each in report.unreadable)
         count = len(report.unreadable)

@@ -62,7 +62,7 @@ class EvaluationResult(QWidget):
         self._about.setText(f"{report.card.name} on {clips} in {report.data}, {_when(report.created)}")
         self._leak.setText(report.overlap.sentence() if report.overlap.leaks else "")
         self._leak.setVisible(report.overlap.leaks)
-        notes = [*report.assignment.sentences(), *(() if report.overlap.leaks else (report.overlap.sentence(),))]
+        notes = [*report.notes, *(() if report.overlap.leaks else (report.overlap.sentence(),))]
         self._notes.show_text(" ".join(notes))
         self._notes.setVisible(bool(notes))
         self._unreadable.setText(f"{counted(len(report.unreadable), 'clip')} could not be read…")
