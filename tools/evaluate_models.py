@@ -22,6 +22,7 @@ from tools.evaluation.summary import summary_of
 
 PAGE = Path("docs/evaluation.md")
 PICTURES = Path("images/evaluation")
+SPEED = "speed.json"
 FEW_SHOT = Path("embedding/few_shot.json")
 
 
@@ -33,6 +34,7 @@ def main() -> None:
     parser.add_argument("--only", default="*", metavar="PATTERN", help="measure these: MODEL/RECIPE/FOLD, with * and ?")
     parser.add_argument("--list", action="store_true", help="list what there is and what is missing, and stop")
     parser.add_argument("--page", action="store_true", help="measure no fold, write the page of those that are there")
+    parser.add_argument("--speed", action="store_true", help="measure the speeds anew; other work must rest meanwhile")
     chosen = parser.parse_args()
     torch.set_num_threads(1)
     for job in all_jobs():
@@ -44,6 +46,9 @@ def main() -> None:
             print(f"{job.key}: {values['accuracy']:.1%} of {values['clips']}", flush=True)
     if chosen.page or (chosen.only == "*" and not chosen.list):
         few_shot = chosen.results / FEW_SHOT
+        if chosen.speed:
+            for path in chosen.results.glob(f"*/{SPEED}"):
+                path.unlink()
         found = [found_of(model, chosen.results) for model in SHIPPED if weights_of(model).is_file()]
         write_page(PAGE, page(found, read_values(few_shot) if few_shot.is_file() else None, str(PICTURES)))
         print(PAGE)
@@ -53,7 +58,7 @@ def found_of(model: str, results: Path) -> Found:
     """Return what was measured of a model, and write its pictures; speeds are measured where no file holds them."""
     summaries = {recipe: summary_of(results / model / recipe) for recipe in ("shipped", *RECIPES_COMPARED)}
     recipes = {recipe: summary for recipe, summary in summaries.items() if summary}
-    speeds, shipped = results / model / "speed.json", weights_of(model)
+    speeds, shipped = results / model / SPEED, weights_of(model)
     if not speeds.is_file() or read_values(speeds)["of"] != fingerprint(compiled_path(shipped)):
         write_values(speeds, measure_speed(shipped))
     alarms = results / model / "alarms.json"
