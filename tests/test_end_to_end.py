@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QRadioButton, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +16,7 @@ from desktop_app.app import Earmark
 from desktop_app.services.session import Selection
 from desktop_app.ui.export_dialog import ExportDialog
 from desktop_app.ui.folder_row import COLUMNS
+from desktop_app.ui.main_window import place_of_all
 from tests.audio.fake_output import FakeDevice
 
 FILES = 30
@@ -157,6 +159,34 @@ def test_the_rail_shows_the_pages_in_the_order_of_their_keys(earmark: Earmark, q
     for number, page in enumerate(PAGES, start=1):
         qtbot.keyClick(earmark.window, str(number), Qt.KeyboardModifier.AltModifier)
         assert earmark.window.workspaces.current == page.lower()
+
+
+def drop(earmark: Earmark, *paths: Path) -> None:
+    """Drop things of the file manager on the window."""
+    held = QMimeData()
+    held.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    earmark.window.dropEvent(QDropEvent(QPointF(500, 400), copy, held, left, Qt.KeyboardModifier.NoModifier))
+
+
+def test_files_that_are_dropped_together_open_the_folder_that_holds_them_all(
+    earmark: Earmark, folder: Path, qtbot: QtBot
+) -> None:
+    earmark.show(None)
+    noises = sorted(folder.rglob("noise *.WAV"))
+    with qtbot.waitSignal(earmark.listen.listing.scan_finished, timeout=20_000):
+        drop(earmark, *noises, folder / "bell.flac")
+    assert earmark.core.session.folder == folder
+    with qtbot.waitSignal(earmark.listen.listing.scan_finished, timeout=20_000):
+        drop(earmark, noises[0])
+    assert (earmark.core.session.folder, earmark.core.session.recording) == (noises[0].parent, noises[0])
+
+
+def test_things_from_all_over_the_home_folder_open_the_first_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "home", lambda: Path("/home/ada"))
+    assert place_of_all(["/home/ada/owls", "/home/ada/bats"]) == Path("/home/ada/owls")
+    assert place_of_all(["/home/ada/owls", "/media/card/bats"]) == Path("/home/ada/owls")
+    assert place_of_all(["/home/ada/owls/a.wav", "/home/ada/owls/b/c.wav"]) == Path("/home/ada/owls")
 
 
 def test_settings_and_layout_are_there_again_at_the_next_start(

@@ -1,6 +1,7 @@
 """The window: menus on top, the pages with their rail, messages and transport below."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Signal
@@ -113,8 +114,21 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open what was dropped; of several things the first."""
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        """Open what was dropped; of several things the folder that holds them all."""
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self.dropped.emit(paths[0])
+            self.dropped.emit(place_of_all(paths))
+
+
+def place_of_all(paths: Sequence[str]) -> Path:
+    """Return the folder that holds all of these, of a single one itself.
+
+    The first one, where only a whole disk or the person's home holds them all: nobody means that.
+    """
+    first, home = Path(paths[0]), Path.home()
+    try:
+        common = Path(os.path.commonpath(paths))
+    except ValueError:  # on two drives of Windows
+        return first
+    return first if common in (home, *home.parents) else common
