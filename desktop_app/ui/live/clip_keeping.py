@@ -25,7 +25,7 @@ class ClipKeeping(QWidget):
         self.context = number_box("Sound around an event", "± ", " s", LONGEST_CONTEXT_S, decimals=1)
         self.context.setSingleStep(0.5)
         self.context.setToolTip("Sound before and after an event that is kept with it")
-        self.folder = FolderButton("Folder for clips")
+        self.folder = FolderButton("Folder for clips", "Folder: ")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)

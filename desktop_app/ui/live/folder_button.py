@@ -15,9 +15,10 @@ class FolderButton(QPushButton):
     chosen = Signal(object)
     """Path that the person chose."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, prefix: str = "", parent: QWidget | None = None) -> None:
+        """Call it `name` in words; `prefix` stands on it before the folder, where no label stands beside it."""
         super().__init__(parent)
-        self._name = name
+        self._name, self._prefix = name, prefix
         self._folder = Path()
         self.setAutoDefault(False)  # in a dialog it is not what Enter presses
         self.setAccessibleName(name)
@@ -51,7 +52,7 @@ class FolderButton(QPushButton):
         self.setText(self.fontMetrics().elidedText(self._words(), Qt.TextElideMode.ElideMiddle, room))
 
     def _words(self) -> str:
-        return f"Folder: {self._folder.name}"
+        return f"{self._prefix}{self._folder.name}"
 
     def _ask(self) -> None:
         there = next((each for each in (self._folder, *self._folder.parents) if each.is_dir()), Path.home())

@@ -49,7 +49,7 @@ class RecordBar(QWidget):
         self.format.setAccessibleName("Format of recordings")
         self.format.setToolTip("FLAC is half as large, WAV is read by everything; both keep every sample")
         self.format.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.folder = FolderButton("Folder for recordings")
+        self.folder = FolderButton("Folder for recordings", "Folder: ")
         self._choices: tuple[QWidget, ...] = (self.pre_roll, self.split, self.format, self.folder)
         self._lay_out()
         self._connect()

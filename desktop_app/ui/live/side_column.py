@@ -1,7 +1,5 @@
 """What stands beside the live sound: level, scores, events, the rule that makes them, and what judging costs."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
@@ -40,8 +38,8 @@ class SideColumn(QFrame):
         self.missing.setFont(small_font())  # also while it warns
         self.missing.setToolTip("Sound that did not come from the microphone, or that there was no time to judge")
         self._empty = role_label(NO_EVENTS, wrap=True)
-        self.colour_of: Callable[[str], str] = lambda _: NEUTRAL
-        """Returns the colour of a label as hex."""
+        self._colours: dict[str, str] = {}
+        self.bars.colour_of = self.events.colour_of = self.colour_of
         self.classes: tuple[str, ...] = ()
         """What the model knows."""
         self._lay_out()
@@ -52,11 +50,14 @@ class SideColumn(QFrame):
         model.rowsRemoved.connect(self._show_emptiness)
         self._show_emptiness()
 
+    def colour_of(self, label: str) -> str:
+        """Return the colour of a label as hex."""
+        return self._colours.get(label, NEUTRAL)
+
     def show_card(self, card: ModelCard | None) -> None:
         """Show the classes of the model that judges; None: none does."""
         self.classes = () if card is None else card.classes
-        colours = label_colours(self.classes, BACKGROUND_LABELS)
-        self.colour_of = self.bars.colour_of = self.events.colour_of = lambda label: colours.get(label, NEUTRAL)
+        self._colours |= label_colours(self.classes, BACKGROUND_LABELS)  # events of the model before keep theirs
         self.bars.show_classes(self.classes)
         self.rule.show_classes(self.classes)
 

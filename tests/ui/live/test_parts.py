@@ -13,9 +13,11 @@ from pytestqt.qtbot import QtBot
 from desktop_app.audio.devices import Device
 from desktop_app.audio.levels import Levels
 from desktop_app.audio.recorder import RecordState
+from desktop_app.classifier.checkpoint import LoadedModel
 from desktop_app.classifier.event_rule import EventRule
 from desktop_app.classifier.pace import Load
 from desktop_app.classifier.streaming import Event, StreamResult
+from desktop_app.colours import NEUTRAL
 from desktop_app.services.monitor_thread import HeardEvent
 from desktop_app.services.settings import LivePreferences, Settings
 from desktop_app.ui.actions import Actions
@@ -204,6 +206,18 @@ def test_sound_that_is_missing_is_counted_in_words_that_warn(qtbot: QtBot, setti
     side.show_load(Load(), 1.5)
     assert side.missing.text() == "1.50 s of sound missing"
     assert side.missing.property("role") == "warning"
+
+
+def test_events_of_the_model_before_keep_their_colours(
+    qtbot: QtBot, settings: Settings, theme: Theme, tone_model: LoadedModel
+) -> None:
+    side = SideColumn(settings, theme)
+    qtbot.addWidget(side)
+    side.show_card(tone_model.card)
+    colour = side.colour_of("high")
+    side.show_card(replace(tone_model.card, classes=("one", "two")))
+    assert side.colour_of("high") == colour != NEUTRAL
+    assert side.classes == ("one", "two")
 
 
 def test_the_rule_is_a_sentence_and_can_be_set_back(qtbot: QtBot, settings: Settings) -> None:
