@@ -99,7 +99,8 @@ def verdict_words(verdict: FileVerdict | None) -> str:
     if best is None:
         return "There was nothing to judge."
     found = f", {counted(len(verdict.finds), 'find')}" if verdict.finds else ""
-    return f"{best.label} {best.score:.2f} by {best.source}{found}"
+    refused = f" (not sure enough of {best.refused})" if best.refused else ""
+    return f"{best.label} {best.score:.2f}{refused} by {best.source}{found}"
 
 
 def _cell(text: str, *, number: bool = False) -> QStandardItem:

@@ -55,3 +55,9 @@ def test_the_same_verdict_again_keeps_the_chosen_row(panel: VerdictPanel) -> Non
     panel.table.selectRow(1)
     panel.show_verdict(verdict)
     assert panel.table.currentIndex().row() == 1
+
+
+def test_what_the_model_was_not_sure_enough_of_is_told(panel: VerdictPanel) -> None:
+    refused = Prediction(CLIP, 0, 1, "unknown", 0.6, "model", refused="owl")
+    panel.show_verdict(FileVerdict(CLIP, (refused,), None))
+    assert panel.words.startswith("unknown 0.60 (not sure enough of owl) by model")

@@ -101,4 +101,5 @@ def _cells(report: Report, row: int) -> tuple[Cell, ...]:
     table = report.table
     score = float(table.top_scores[row])
     names = table.classes[table.judged[row]], table.classes[table.targets[row]]
-    return inside(table.paths[row], report.data), names[0], (f"{score:.2f}", score), names[1], table.groups[row]
+    clip, group = inside(table.paths[row], report.data), table.groups[row]
+    return clip, names[0], (f"{score:.2f}", score), names[1], "" if group == clip else group
