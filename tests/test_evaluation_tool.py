@@ -11,11 +11,13 @@ from desktop_app.classifier.data.clips import Clip, position_of
 from desktop_app.classifier.few_shot import fit_ridge
 from desktop_app.classifier.reports.svg import png_of
 from tests.classifier.conftest import tone
+from tools import evaluate_models
 from tools.evaluation import commands12, jobs, page, recipes
 from tools.evaluation.few_shot import WEIGHT_FREE, Method, Task, few_shot_table, measure_task
 from tools.evaluation.jobs import Job, run_job
 from tools.evaluation.pictures import curves_of, write_pictures
 from tools.evaluation.recipes import Place, Recipe, measure_recipe
+from tools.evaluation.speed import seed_judge, sounds
 from tools.evaluation.splits import fold_clips
 from tools.evaluation.summary import Summary, seconds_to, seconds_to_best, summary_of
 
@@ -226,3 +228,24 @@ def test_what_is_learnt_from_and_what_is_judged_share_no_speaker() -> None:
     found = measure_task(task, [Method("knows only who speaks", as_speaker, fit_ridge)])
     assert found["knows only who speaks"]["5"][1] <= 0.6
     assert "| tones (2 classes) | 5 | **" in few_shot_table({"tasks": {"tones": found}})
+
+
+def test_the_seed_judges_every_second_of_a_longer_clip() -> None:
+    judge, frames = seed_judge(classes=3, clip_s=2.0)
+    assert frames == 32_000
+    found = judge(sounds(1, frames))
+    assert isinstance(found, list)
+    assert [tuple(scores.shape) for scores in found] == [(2, 3)]
+
+
+def test_speeds_are_measured_anew_where_that_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = tmp_path / "commands12" / "speed.json"
+    kept.parent.mkdir()
+    monkeypatch.setattr(evaluate_models, "found_of", lambda model, results: page.Found(model, {}, SPEED, {}))
+    monkeypatch.setattr(evaluate_models, "PAGE", tmp_path / "page.md")
+    for asked, left in (("--page", True), ("--speed", False)):
+        kept.write_text("{}")
+        monkeypatch.setattr("sys.argv", ["evaluate_models", "--page", asked, "--results", str(tmp_path)])
+        evaluate_models.main()
+        assert kept.exists() == left
+    assert "not measured" in (tmp_path / "page.md").read_text("utf-8")

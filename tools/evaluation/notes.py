@@ -32,7 +32,7 @@ WORDS = (
 
 SPEED = (
     "Speeds are those of one thread in processor time, from samples to scores, front-end included. Ours is the engine "
-    "that Earmark uses, the seed's is eager torch; the two take five turns of at least 0.4 s each, and the ratio is the "
+    "that Earmark uses, the seed's is eager torch; the two take five turns of at least 0.4 s, and the ratio is the "
     "median over the turns. The seed's window is one second: longer clips it judges in several windows. At batch 64 it "
     "is slower than at batch 1: its first layer alone makes 3 MiB of each clip, and 64 of them no longer fit the cache."
 )
