@@ -4,7 +4,8 @@ HOW = (
     "How good the models are that come with Earmark, on people and places that they have never heard, and how the "
     "published recipe that Earmark began with (“the seed”) fares on the same clips.\n\nMade by `.venv/bin/python -m "
     "tools.evaluate_models` on {date}, on two cores, one thread to a training. Every number comes from a file in "
-    "`build/evaluation`, one for each fold; what is missing there is measured by the same command."
+    "`build/evaluation`, one for each fold; what is missing there is measured by the same command. The tables of false "
+    "alarms and of few labels are filled by `-m tools.evaluation.alarms` and `-m tools.train_embedding --only measure`."
 )
 
 RECIPES = (
