@@ -55,6 +55,7 @@ models: development
 
 screenshots: development
 	@$(VENV_PYTHON) -m tools.screenshot
+	@$(VENV_PYTHON) -m tools.screenshot_live
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks
