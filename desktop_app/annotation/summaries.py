@@ -64,9 +64,14 @@ class RecordingVerdict:
         return bool(self.accepted or self.rejected or self.uncertain or self.drafts)
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """Return the labels of the whole: what was accepted, or else is still a draft or uncertain."""
+        return self.accepted or self.drafts or self.uncertain
+
+    @property
     def label(self) -> str:
-        """Return the label of the whole: what was accepted, or else is still a draft or uncertain."""
-        return ", ".join(self.accepted or self.drafts or self.uncertain)
+        """Return `labels` as one text."""
+        return ", ".join(self.labels)
 
 
 def progress_of(connection: sqlite3.Connection) -> list[FolderProgress]:

@@ -4,7 +4,7 @@ Nothing goes through `initStyleOption`, which asks the model for eight roles a c
 in 8 ms instead of 15-24, and it is painted often while rows fill in.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
@@ -13,11 +13,16 @@ from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleO
 
 from desktop_app.colours import NEUTRAL
 from desktop_app.ui.folder_row import COLUMNS, Column, FolderRow
+from desktop_app.ui.labels.annotation_table import RING
 
 ROW_HEIGHT = 26
 """In pixels; the same for every row, so that the view need not ask."""
 PADDING = 6
 DOT = 8
+MOST_COLOURS = 4
+"""A dot of 8 pixels has no room for more."""
+WHOLE_CIRCLE = 16 * 360
+"""In Qt's sixteenths of a degree."""
 BAR_HEIGHT = 3
 BAR_ALPHA = 150
 QUIET_ALPHA = 190
@@ -60,7 +65,7 @@ class NameDelegate(CellDelegate):
 
 
 class LabelDelegate(CellDelegate):
-    """Writes the label after a dot in its colour."""
+    """Writes the label after a dot in its colour; of several labels, a dot divided between theirs."""
 
     colour_of: Callable[[str], str] = staticmethod(lambda _: NEUTRAL)
     """Returns the colour of a label as hex."""
@@ -68,13 +73,9 @@ class LabelDelegate(CellDelegate):
     def paint_content(self, painter: QPainter, option: QStyleOptionViewItem, column: Column, row: FolderRow) -> None:
         """Draw the dot and write the label."""
         room = room_of(option)
-        if row.labels is not None and row.label:
-            painter.save()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(self.colour_of(row.label)))
-            painter.drawEllipse(room.left(), room.center().y() - DOT // 2 + 1, DOT, DOT)
-            painter.restore()
+        if row.label and row.annotated:
+            place = QRectF(room.left(), room.center().y() - DOT // 2 + 1, DOT, DOT)
+            draw_dot(painter, place, [self.colour_of(label) for label in row.annotated], ringed=is_selected(option))
         write_text(painter, option, column, row, room.adjusted(DOT + PADDING, 0, 0, 0))
 
 
@@ -97,6 +98,23 @@ class ScoreDelegate(CellDelegate):
             painter.setBrush(colour)
             painter.drawRoundedRect(QRectF(room.left(), top, width, BAR_HEIGHT), BAR_HEIGHT / 2, BAR_HEIGHT / 2)
         painter.restore()
+
+
+def draw_dot(painter: QPainter, place: QRectF, colours: Sequence[str], *, ringed: bool) -> None:
+    """Draw a circle, divided between the first of its colours; with a ring on the colour of a selection."""
+    shown = list(dict.fromkeys(colours))[:MOST_COLOURS]
+    span = WHOLE_CIRCLE // len(shown)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for number, colour in enumerate(shown):
+        painter.setBrush(QColor(colour))
+        painter.drawPie(place, WHOLE_CIRCLE // 4 + number * span, span)
+    if ringed:
+        painter.setPen(QColor(RING))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(place.adjusted(-0.5, -0.5, 0.5, 0.5))  # on whole pixels, around the colours
+    painter.restore()
 
 
 def paint_background(painter: QPainter, option: QStyleOptionViewItem) -> None:

@@ -65,11 +65,14 @@ class FolderRow:
         return self.metadata.duration_s if self.metadata else None
 
     @property
+    def annotated(self) -> tuple[str, ...]:
+        """Return the labels of its annotations; of what was only rejected, those."""
+        return (self.labels.labels or self.labels.rejected) if self.labels is not None else ()
+
+    @property
     def label(self) -> str:
-        """Return what people say of it, or else the model; of what was only rejected, that."""
-        if self.labels is not None and (said := self.labels.label or ", ".join(self.labels.rejected)):
-            return said
-        return self.best.label if self.best is not None else ""
+        """Return what its annotations say, or else the model."""
+        return ", ".join(self.annotated) or (self.best.label if self.best is not None else "")
 
     @property
     def score(self) -> float | None:

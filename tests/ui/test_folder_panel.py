@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QWidget
@@ -16,11 +16,13 @@ from desktop_app.annotation.records import FileVerdict, Prediction
 from desktop_app.annotation.summaries import RecordingVerdict
 from desktop_app.audio.metadata import AudioMetadata
 from desktop_app.audio.sources import FoundFile
+from desktop_app.colours import NEUTRAL, luminance
 from desktop_app.services.folder import FolderListing
 from desktop_app.services.jobs import JobRunner
 from desktop_app.services.messages import Messages
 from desktop_app.services.settings import Settings
 from desktop_app.ui import folder_model
+from desktop_app.ui.folder_delegates import DOT, PADDING
 from desktop_app.ui.folder_filter import parse_filter
 from desktop_app.ui.folder_model import FolderModel
 from desktop_app.ui.folder_panel import FolderPanel
@@ -427,6 +429,35 @@ def test_another_folder_begins_empty(filled: FolderPanel, listing: FolderListing
     listing.scan_started.emit(Path("/other"))
     assert filled.model.total == filled.model.judged == filled.model.unreadable == 0
     assert filled.current_path is None
+
+
+def dot_colours(panel: FolderPanel, name: str) -> set[str]:
+    """Return the colours in the square where the dot of a file's label is painted."""
+    panel.grab()  # so that everything has its place
+    cell = panel.view.visualRect(panel.model.index(panel.model.position(FOLDER / name), column_number("label")))
+    image = panel.view.viewport().grab(QRect(cell.left() + PADDING, cell.top(), DOT, cell.height())).toImage()
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
+def test_a_file_of_several_labels_has_a_dot_of_all_their_colours(filled: FolderPanel) -> None:
+    colours = {"robin": "#0072b2", "wren": "#e69f00"}
+    filled.view.colour_labels(lambda label: colours.get(label, NEUTRAL))
+    filled.model.set_labels(
+        [(FOLDER / "b.wav", said(Status.ACCEPTED, "robin", "wren")), (FOLDER / "a.wav", said(Status.ACCEPTED, "wren"))]
+    )
+    assert {*colours.values()} <= dot_colours(filled, "b.wav")
+    assert dot_colours(filled, "a.wav") & {*colours.values(), NEUTRAL} == {"#e69f00"}
+
+
+def test_the_dot_of_a_selected_file_has_a_ring_that_sets_it_off(filled: FolderPanel) -> None:
+    filled.view.colour_labels(lambda _: "#0072b2")
+    filled.model.set_labels([(FOLDER / name, said(Status.ACCEPTED, "robin")) for name in ("a.wav", "b.wav")])
+    plain = dot_colours(filled, "b.wav")
+    filled.step(1)
+    assert filled.chosen_paths() == [FOLDER / "b.wav"]
+    ringed = dot_colours(filled, "b.wav")
+    assert "#0072b2" in plain & ringed
+    assert max(map(luminance, ringed)) > 0.8
 
 
 def test_names_that_are_no_utf_8_are_shown_and_kept(panel: FolderPanel, listing: FolderListing, qtbot: QtBot) -> None:
