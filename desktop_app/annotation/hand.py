@@ -1,5 +1,6 @@
 """The edits that people make, each from annotations as they are; nothing is changed until an edit is applied."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -67,10 +68,10 @@ class Hand:
         """Move the edges of an annotation to where those of `changed`, a copy of it, are; also to another channel."""
         return self._change("Move the edges of", [annotation], lambda _: changed)
 
-    def nudge(self, annotations: Iterable[Annotation], by_s: float) -> Edit:
-        """Move annotations in time as a whole, none beyond the start; those on whole recordings stay."""
+    def nudge(self, annotations: Iterable[Annotation], by_s: float, duration_s: float = math.inf) -> Edit:
+        """Move annotations in time as a whole, none beyond start or end; those on whole recordings stay."""
         timed = [each for each in annotations if each.onset_s is not None]
-        step_s = max(by_s, -min((each.onset_s or 0.0 for each in timed), default=0.0))
+        step_s = _step_within(timed, by_s, duration_s)
         return self._change("Nudge", timed, lambda it: _shifted(it, step_s))
 
     def split(self, annotation: Annotation, at_s: float) -> Edit:
@@ -97,9 +98,12 @@ class Hand:
         )
         return Edit(f"Merge {counted(old)}", tuple(old), (self._stamped(merged),))
 
-    def duplicate(self, annotations: Iterable[Annotation], by_s: float = 0.0) -> Edit:
-        """Add copies, moved in time, as made by hand."""
-        copies = tuple(self._stamped(_shifted(_made_by_hand(it, it.label), by_s)) for it in annotations)
+    def duplicate(self, annotations: Sequence[Annotation], by_s: float = 0.0, duration_s: float = math.inf) -> Edit:
+        """Add copies, moved in time as a whole, as made by hand; none goes beyond start or end of the recording."""
+        step_s = _step_within(annotations, by_s, duration_s)
+        if by_s and not step_s:
+            raise UserError("There is no room left in the recording for a copy beside the annotation.")
+        copies = tuple(self._stamped(_shifted(_made_by_hand(it, it.label), step_s)) for it in annotations)
         return Edit(f"Duplicate {counted(copies)}", added=copies)
 
     def delete(self, annotations: Iterable[Annotation]) -> Edit:
@@ -149,12 +153,21 @@ def _made_by_hand(annotation: Annotation, label: str) -> Annotation:
     return replace(annotation, label=label, source=MANUAL, score=None, status=Status.ACCEPTED, extra={}, id=new_id())
 
 
+def _step_within(annotations: Iterable[Annotation], by_s: float, duration_s: float) -> float:
+    """Return how far annotations can go of a step; those beyond an end already go no further, and not back."""
+    timed = [(it.onset_s, it.offset_s) for it in annotations if it.onset_s is not None and it.offset_s is not None]
+    if not timed:
+        return 0.0
+    if by_s < 0:
+        return max(by_s, -min(onset_s for onset_s, _ in timed))
+    return min(by_s, max(duration_s - max(offset_s for _, offset_s in timed), 0.0))
+
+
 def _shifted(annotation: Annotation, by_s: float) -> Annotation:
-    """Return it moved in time; its start stops at 0, and the end keeps its distance."""
+    """Return it moved in time."""
     if annotation.onset_s is None or annotation.offset_s is None:
         return annotation
-    step_s = max(by_s, -annotation.onset_s)
-    return replace(annotation, onset_s=annotation.onset_s + step_s, offset_s=annotation.offset_s + step_s)
+    return replace(annotation, onset_s=annotation.onset_s + by_s, offset_s=annotation.offset_s + by_s)
 
 
 def _reach(choose: Callable[[list[float]], float], values: list[float | None]) -> float | None:

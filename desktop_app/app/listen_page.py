@@ -169,7 +169,8 @@ class ListenPage(QObject):
         self.timeline.play_requested.connect(self.listening.play)
         self.timeline.follow_play_head = True
         self.timeline.engine.opened.connect(self._note_length)
-        self.timeline.engine.opened.connect(lambda opened: self.listening.set_duration(opened.duration_s))
+        for told in (self.listening, self.labelling):
+            self.timeline.engine.opened.connect(lambda opened, told=told: told.set_duration(opened.duration_s))
         self.listing.metadata_ready.connect(lambda _: self._show_metadata())
         self.listing.scan_finished.connect(lambda _: self._focus_list())
 

@@ -1,5 +1,6 @@
 """What a person does with the labels of the recording on screen: name, select, reshape, judge, go on."""
 
+import math
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
@@ -39,7 +40,8 @@ class Labelling(QObject):
         """Of the recording, by onset; those on all of it come first."""
         self.selected_ids: frozenset[str] = frozenset()
         self.last_label = ""
-        session.recording_changed.connect(lambda _: self._reload(forget=True))
+        self._duration_s = math.inf
+        session.recording_changed.connect(self._recording_changed)
         session.selection_changed.connect(self._selection_changed)
         project.opened.connect(self._reload)
         project.closed.connect(lambda: self._reload(forget=True))
@@ -55,6 +57,10 @@ class Labelling(QObject):
     def of_whole(self) -> list[Annotation]:
         """Return the annotations on the whole recording that are not rejected."""
         return [each for each in self.annotations if each.onset_s is None and each.status != Status.REJECTED]
+
+    def set_duration(self, duration_s: float) -> None:
+        """Tell how long the recording that is shown is, once that is known: nothing is moved beyond its end."""
+        self._duration_s = duration_s
 
     def label(self, name: str, *, beside: bool = False) -> None:
         """Give a label: to the selected annotations, else to the selected stretch, else to the whole recording.
@@ -175,8 +181,8 @@ class Labelling(QObject):
         self._with_selected(lambda hand, chosen: hand.delete(chosen))
 
     def duplicate(self) -> None:
-        """Add a copy of each selected annotation right after it."""
-        self._with_selected(lambda hand, chosen: hand.duplicate(chosen, _span_of(chosen).duration_s))
+        """Add a copy of each selected annotation right after it, or as far as the recording goes."""
+        self._with_selected(lambda hand, chosen: hand.duplicate(chosen, _span_of(chosen).duration_s, self._duration_s))
 
     def merge(self) -> None:
         """Make one annotation of those selected."""
@@ -188,7 +194,7 @@ class Labelling(QObject):
 
     def nudge(self, by_s: float) -> None:
         """Move the selected annotations in time."""
-        self._with_selected(lambda hand, chosen: hand.nudge(chosen, by_s))
+        self._with_selected(lambda hand, chosen: hand.nudge(chosen, by_s, self._duration_s))
         self._follow_selected()
 
     def set_note(self, annotation: Annotation, note: str) -> None:
@@ -248,6 +254,10 @@ class Labelling(QObject):
         fresh = {each.id for each in edit.added} - {each.id for each in edit.removed}
         if had_selected and fresh & {each.id for each in self.annotations}:
             self.select(fresh)
+
+    def _recording_changed(self) -> None:
+        self._duration_s = math.inf
+        self._reload(forget=True)
 
     def _reload(self, *, forget: bool = False) -> None:
         path = self._session.recording

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from desktop_app.annotation.annotations import MANUAL, Annotation, Status
 from desktop_app.annotation.edits import Edit
@@ -115,6 +117,36 @@ def test_a_duplicate_is_a_new_annotation_made_by_hand() -> None:
     copy = only(HAND.duplicate([FOUND], 1.0))
     assert (copy.onset_s, copy.source, copy.score, copy.status) == (5.0, MANUAL, None, Status.ACCEPTED)
     assert copy.id != "found"
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 10), st.floats(0, 10)), min_size=1, max_size=4),
+    st.floats(-30, 30),
+)
+def test_nothing_is_moved_out_of_its_recording(edges: list[tuple[float, float]], by_s: float) -> None:
+    inside = [Annotation("robin", "r", min(pair), max(pair)) for pair in edges]
+    moved = {each.id: each for each in HAND.nudge(inside, by_s, 10.0).added}
+    try:
+        copies = HAND.duplicate(inside, by_s, 10.0).added
+    except UserError:
+        copies = ()
+    for each in (*moved.values(), *copies):
+        assert each.onset_s is not None and each.offset_s is not None
+        assert -1e-9 <= each.onset_s <= each.offset_s <= 10 + 1e-9
+    lengths = [each.duration_s for each in inside]
+    assert [moved.get(each.id, each).duration_s for each in inside] == pytest.approx(lengths)
+    assert not copies or [each.duration_s for each in copies] == pytest.approx(lengths)
+
+
+def test_what_lies_beyond_the_end_already_is_not_carried_further_or_back() -> None:
+    assert HAND.nudge([ROBIN], 1.0, duration_s=2.0).is_empty
+    assert only(HAND.nudge([ROBIN], -0.5, duration_s=2.0)).offset_s == 2.5
+
+
+def test_a_copy_goes_as_far_as_there_is_room_and_without_any_none_is_made() -> None:
+    assert only(HAND.duplicate([ROBIN], 2.0, duration_s=4.0)).offset_s == 4.0
+    with pytest.raises(UserError, match="no room"):
+        HAND.duplicate([ROBIN], 2.0, duration_s=3.0)
 
 
 def test_deleting_takes_away() -> None:

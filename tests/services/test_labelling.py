@@ -197,6 +197,23 @@ def test_split_duplicate_and_nudge_act_on_what_is_selected(desk: Desk) -> None:
     assert desk.session.selection == Selection(2.25, 3.75)
 
 
+def test_what_is_nudged_or_doubled_stays_inside_the_recording(desk: Desk) -> None:
+    desk.labelling.set_duration(4.0)
+    desk.session.selection = Selection(1.0, 2.5)
+    desk.labelling.label("robin")
+    desk.labelling.duplicate()
+    assert desk.session.selection == Selection(2.5, 4.0)
+    desk.labelling.duplicate()
+    desk.labelling.nudge(0.5)
+    assert len(desk.labels) == 2 and len(desk.refused) == 1
+    assert desk.session.selection == Selection(2.5, 4.0)
+    desk.session.recording = desk.folder / "b.wav"
+    desk.session.selection = Selection(3.0, 4.0)
+    desk.labelling.label("robin")
+    desk.labelling.nudge(0.5)
+    assert desk.session.selection == Selection(3.5, 4.5)
+
+
 def test_a_mark_at_the_play_head_is_a_point(desk: Desk) -> None:
     desk.session.play_head_s = 1.25
     desk.labelling.mark_play_head()
