@@ -206,7 +206,9 @@ class Earmark(QObject):
 
     def _show_keys(self) -> None:
         values = self.core.settings.values
-        KeysSheet(values.key_preset, values.wheel, QApplication.activeWindow() or self.window).open()
+        for old in self.window.findChildren(KeysSheet):
+            old.close()
+        KeysSheet(values.key_preset, values.wheel, QApplication.activeWindow() or self.window).show()
 
     def _show_preferences(self) -> None:
         dialog = PreferencesDialog(self.core.settings, self.window)

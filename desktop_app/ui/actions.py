@@ -235,7 +235,8 @@ class Actions(QObject):
         action = QAction(spec.text, self)
         action.setObjectName(spec.name)
         action.setShortcuts(sequences(spec.keys))
-        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        wide = spec.name == "quit"  # from our dialogs too
+        action.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut if wide else Qt.ShortcutContext.WindowShortcut)
         action.setCheckable(spec.checkable)
         action.setToolTip(tooltip(spec))
         return action

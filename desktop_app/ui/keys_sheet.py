@@ -15,12 +15,13 @@ RIGHT_GROUPS = ("Go", "Play", "View", "On the timeline")
 
 
 class KeysSheet(QDialog):
-    """Shows every key and gesture in two columns; Esc closes it."""
+    """Shows every key and gesture in two columns, beside the window that they are tried in; Esc closes it."""
 
     def __init__(self, preset: str, wheel: str, parent: QWidget | None = None) -> None:
         """Show those of a preset, with what the wheel does: words of the settings."""
         super().__init__(parent)
         of_others = f" as in {PRESETS[preset].title}" if preset != "earmark" else ""
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Keys and gestures{of_others}")
         self.resize(SIZE.boundedTo(self.screen().availableSize() - FRAME))
         columns = [QVBoxLayout(), QVBoxLayout()]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Signal
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout, QWidget
 
 from desktop_app.services.settings import Settings
 from desktop_app.ui.actions import MENUS, SPECS, Actions
@@ -100,7 +100,9 @@ class MainWindow(QMainWindow):
             self.desk.focus_first()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the arrangement and let the application close what runs."""
+        """Close the dialogs, remember the arrangement, and let the application close what runs."""
+        for dialog in self.findChildren(QDialog):
+            dialog.close()  # each takes over what was being typed, or cancels its work
         self._settings.change(
             window_geometry=self.saveGeometry().toBase64().toStdString(),
             window_state=self.desk.state(),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QPushButton
+from PySide6.QtWidgets import QComboBox, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop_app.app import Earmark
@@ -93,6 +93,24 @@ def test_in_the_window_a_preset_and_the_wheel_change_at_once_and_edges_come_to_r
     timeline = earmark.listen.timeline
     assert (timeline.gestures.wheel_zooms, timeline.snapping.mode) == (True, "10 ms")
     dialog.close()
+
+
+@pytest.mark.parametrize("key", [Key.Key_Comma, Key.Key_F1])
+def test_ctrl_q_in_a_dialog_closes_it_and_the_window_and_keeps_what_was_typed(
+    qtbot: QtBot, earmark: Earmark, key: Qt.Key
+) -> None:
+    with qtbot.waitActive(earmark.window):
+        earmark.window.show()
+    qtbot.keyClick(earmark.window, key, CTRL if key == Key.Key_Comma else Qt.KeyboardModifier.NoModifier)
+    (dialog,) = earmark.window.findChildren(QDialog)
+    with qtbot.waitActive(dialog):
+        dialog.activateWindow()
+    if isinstance(dialog, PreferencesDialog):
+        qtbot.keyClicks(dialog.reviewer, "Ada")
+    with qtbot.waitSignal(earmark.window.closing):
+        qtbot.keyClick(dialog, Key.Key_Q, CTRL)
+    assert not earmark.window.isVisible() and earmark.core.settings.path.exists()
+    assert ("Ada" in earmark.core.settings.path.read_text()) == (key == Key.Key_Comma)
 
 
 def test_the_page_of_keys_is_up_to_date() -> None:
