@@ -107,6 +107,23 @@ def export_selection(earmark: Earmark, target: Path, qtbot: QtBot) -> None:
     dialog.close()
 
 
+def test_a_folder_is_opened_again_at_the_recording_that_was_shown_last_there(
+    earmark: Earmark, folder: Path, qtbot: QtBot
+) -> None:
+    garden, other = folder / "garden-three-minutes.flac", folder / "night"
+    open_and_scan(earmark, folder, qtbot)
+    earmark.listen.folder_panel.view.select(garden)
+    earmark.listen.folder_panel.recording_selected.emit(garden)
+    open_and_scan(earmark, other, qtbot)
+    open_and_scan(earmark, folder, qtbot)
+    assert earmark.core.session.recording == garden == earmark.listen.folder_panel.current_path
+    open_and_scan(earmark, other, qtbot)
+    garden.unlink()
+    open_and_scan(earmark, folder, qtbot)
+    assert earmark.core.session.recording != garden
+    assert earmark.message_bar.text == ""
+
+
 def test_one_damaged_file_is_a_row_with_a_reason_and_stops_nothing(
     earmark: Earmark, folder: Path, qtbot: QtBot
 ) -> None:

@@ -115,7 +115,8 @@ class ListenPage(QObject):
         }
 
     def open_folder(self, folder: Path, recording: Path | None) -> None:
-        """List a folder, and show one of its recordings if one is given."""
+        """List a folder, and show one of its recordings: the one that is given, or that was shown last."""
+        recording = recording or self._last_recording(folder)
         self.classification.cancel()
         self.session.folder = folder
         self.core.settings.remember_folder(folder)
@@ -123,6 +124,10 @@ class ListenPage(QObject):
         if recording is not None:
             self.session.recording = recording
             self.folder_panel.select(recording)
+
+    def _last_recording(self, folder: Path) -> Path | None:
+        last = Path(self.core.settings.values.last_recordings.get(str(folder), ""))
+        return last if last.is_file() else None
 
     def show_span(self, path: Path, onset_s: float, offset_s: float) -> None:
         """Show a recording with a part of it selected."""
@@ -181,8 +186,14 @@ class ListenPage(QObject):
             self.timeline.clear()
         else:
             self.timeline.show_recording(path)
+            self._remember(path)
         self._show_metadata()
         self._show_verdict()
+
+    def _remember(self, path: Path) -> None:
+        folder = self.session.folder
+        if folder is not None and path.is_relative_to(folder):
+            self.core.settings.remember_recording(folder, path)
 
     def _show_problem(self, sentence: str) -> None:
         """Say in the timeline's place why there is none; of damage met later, in the bar."""

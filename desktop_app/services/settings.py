@@ -23,6 +23,7 @@ T = typing.TypeVar("T")
 
 SAVE_DELAY_MS = 800
 MAX_RECENT_FOLDERS = 10
+MAX_LAST_RECORDINGS = 100
 HIDDEN_LABEL_COLUMNS = ("centre", "peak_frequency", "bandwidth", "duration_90", "rms", "peak", "snr")
 """Those that are measured from the sound, until somebody asks for them."""
 
@@ -105,6 +106,8 @@ class Preferences:
     """Newest first."""
     last_folder: str = ""
     """Opened again at the next start; empty: none."""
+    last_recordings: dict[str, str] = field(default_factory=dict)
+    """By folder, the recording that was shown there last; the folder of the newest first."""
     window_geometry: str = ""
     """`QMainWindow.saveGeometry`, base 64."""
     window_state: str = ""
@@ -182,6 +185,12 @@ class Settings(QObject):
         """Put a folder first among the recent ones and make it the last one opened."""
         others = [recent for recent in self.values.recent_folders if recent != str(folder)]
         self.change(recent_folders=(str(folder), *others)[:MAX_RECENT_FOLDERS], last_folder=str(folder))
+
+    def remember_recording(self, folder: Path, recording: Path) -> None:
+        """Keep which recording of a folder was shown last; of the oldest folders it is forgotten."""
+        others = {name: path for name, path in self.values.last_recordings.items() if name != str(folder)}
+        newest = {str(folder): str(recording), **others}
+        self.change(last_recordings=dict(list(newest.items())[:MAX_LAST_RECORDINGS]))
 
     def save(self) -> None:
         """Write now, as a whole: a kill or a full disk leaves the old file. A failure is told once."""

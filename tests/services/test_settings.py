@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from desktop_app.services.messages import Message, Messages
-from desktop_app.services.settings import ExportPreferences, Preferences, Settings, SpectrogramPreferences
+from desktop_app.services.settings import (
+    MAX_LAST_RECORDINGS,
+    ExportPreferences,
+    Preferences,
+    Settings,
+    SpectrogramPreferences,
+)
 
 
 def test_every_kind_of_value_comes_back(tmp_path: Path, qtbot: QtBot) -> None:
@@ -111,6 +117,18 @@ def test_recent_folders_are_newest_first_without_doubles_and_few(tmp_path: Path)
     assert recent[:3] == ("/f5", "/f11", "/f10")
     assert len(recent) == len(set(recent)) == 10
     assert settings.values.last_folder == "/f5"
+
+
+def test_the_last_recordings_of_the_newest_folders_are_kept(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "settings.json")
+    for number in [*range(MAX_LAST_RECORDINGS + 2), 5]:
+        settings.remember_recording(Path(f"/f{number}"), Path(f"/f{number}/a.wav"))
+    settings.remember_recording(Path("/f5"), Path("/f5/b.wav"))
+    settings.save()
+    last = Settings(settings.path).values.last_recordings
+    assert len(last) == MAX_LAST_RECORDINGS
+    assert next(iter(last.items())) == ("/f5", "/f5/b.wav")
+    assert not {"/f0", "/f1"} & set(last)
 
 
 json_values = st.recursive(
