@@ -71,8 +71,8 @@ HOW = (
     "right. The weights in this file were then trained in the same way on all three."
 )
 LIMITS = (
-    "It knows ten sounds and takes everything for one of them: there is no answer for other sounds, for speech or for "
-    "silence, so look at the score. It has heard 24 clips of each sound, from {sources} recordings in all. Where two "
+    "It knows ten sounds and has no class for others: speech, silence and other animals may be taken for one of the "
+    "ten, so look at the score. It has heard 24 clips of each sound, from {sources} recordings in all. Where two "
     "sounds are heard at once it names one."
 )
 LICENCE = "CC BY 3.0"
