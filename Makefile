@@ -26,8 +26,8 @@ run:
 development:
 	@$(PYTHON) tools/setup.py development
 
-test: development
-	@$(VENV_PYTHON) -m pytest $(ARGS)
+test: development  # a file of tests stays with one process: its fixtures are dear
+	@$(VENV_PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: development  # all four run, whatever the first ones say
 	@$(MAKE) --no-print-directory --keep-going lint format types layers
