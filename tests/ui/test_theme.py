@@ -1,8 +1,9 @@
 """Light and dark: legible in both, switched at once, icons and plots included."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontInfo, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableWidget, QTableWidgetItem
 from pytestqt.qtbot import QtBot
 
 from desktop_app import assets
@@ -52,3 +53,23 @@ def test_the_stylesheet_leaves_no_name_unfilled() -> None:
 def test_the_shipped_type_is_the_one_in_use(qapp: QApplication) -> None:
     assert list(assets.fonts_dir().glob("*.otf"))
     assert QFontInfo(type_family()).family().startswith("Inter")
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_current_cell_of_a_selected_row_is_as_legible_as_its_neighbours(
+    theme: Theme, mode: str, qtbot: QtBot
+) -> None:
+    theme.set_mode(mode)
+    table = QTableWidget(2, 2)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setShowGrid(False)
+    for column in range(2):
+        table.setItem(0, column, QTableWidgetItem("robin"))
+    qtbot.addWidget(table)
+    with qtbot.waitActive(table):
+        table.show()
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_Right)
+    assert (table.currentColumn(), len(table.selectedItems())) == (1, 2)
+    cells = [table.viewport().grab(table.visualRect(table.model().index(0, column))) for column in range(2)]
+    assert cells[0].toImage() == cells[1].toImage()
