@@ -36,14 +36,21 @@ class MessageBar(QFrame):
         return self._label.text() if self._current is not None else ""
 
     def show_message(self, message: Message) -> None:
-        """Show `message`, after those that still wait; the same sentence is not shown twice."""
+        """Show `message`, errors and warnings after those that still wait; the same one is not shown twice.
+
+        Information is shown at once, and what it covers comes back when it goes: what has just been done may not wait
+        for an old error to be closed.
+        """
         if message == self._current or message in self._waiting:
             return
-        if self._current is None or self._current.level == "info":
-            self._present(message)
-        else:
+        staying = self._current if self._current is not None and self._current.level != "info" else None
+        if staying is not None and message.level != "info":
             self._waiting.append(message)
             self._count()
+            return
+        if staying is not None:
+            self._waiting.appendleft(staying)
+        self._present(message)
 
     def close_message(self) -> None:
         """Close the message on screen and show the next one."""
@@ -69,6 +76,7 @@ class MessageBar(QFrame):
             row.addWidget(widget)
 
     def _present(self, message: Message) -> None:
+        self._timer.stop()  # of the information that was here
         self._current = message
         self._label.setText(message.text)
         self._action.setText(message.action_text)

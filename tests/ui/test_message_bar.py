@@ -43,6 +43,31 @@ def test_an_error_takes_the_place_of_information(bar: MessageBar) -> None:
     assert bar.text == "The disk is full."
 
 
+def test_an_error_that_took_the_place_of_information_stays(qtbot: QtBot, bar: MessageBar) -> None:
+    bar._timer.setInterval(1)
+    messages = Messages()
+    messages.posted.connect(bar.show_message)
+    messages.info("Exported 3 clips.")
+    messages.error("The disk is full.")
+    assert not bar._timer.isActive()
+    assert bar.text == "The disk is full."
+
+
+def test_information_is_shown_over_an_error_which_comes_back_when_it_goes(qtbot: QtBot, bar: MessageBar) -> None:
+    bar._timer.setInterval(1)
+    messages = Messages()
+    messages.posted.connect(bar.show_message)
+    messages.error("a.wav cannot be read: it is empty.")
+    messages.error("b.wav cannot be read: it is a folder.")
+    messages.info("27 files were judged.")
+    assert bar.text == "27 files were judged."
+    messages.error("a.wav cannot be read: it is empty.")
+    assert bar.text == "27 files were judged."
+    qtbot.waitUntil(lambda: bar.text == "a.wav cannot be read: it is empty.")
+    qtbot.mouseClick(button(bar, "Close message"), Qt.MouseButton.LeftButton)
+    assert bar.text == "b.wav cannot be read: it is a folder."
+
+
 def test_the_next_step_is_done_once_and_the_bar_closes(qtbot: QtBot, bar: MessageBar) -> None:
     done: list[int] = []
     messages = Messages()
