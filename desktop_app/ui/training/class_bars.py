@@ -1,14 +1,18 @@
 """How many clips each class has, and on which side of the split they stand: one bar a class."""
 
+import math
+
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from desktop_app.services.training_survey import ClassCount
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.wording import counted
 
-ROW_HEIGHT, BAR_HEIGHT, MOST_LABEL_WIDTH, COUNT_WIDTH, GAP = 20, 10, 112, 40, 8
+ROW_HEIGHT, BAR_HEIGHT, COUNT_WIDTH, GAP = 20, 10, 40, 8
+MOST_LABEL_SHARE = 0.4
+"""Of the width, for the names."""
 SIDE_WORDS = ("learn", "choose", "measure")
 SIDE_STRENGTHS = (1.0, 0.5, 0.22)
 """Of the accent colour, by side: dark to pale, which reads without colour too."""
@@ -53,8 +57,9 @@ class ClassBars(QWidget):
         """Paint the rows that can be seen."""
         painter = QPainter(self)
         most = max((each.total for each in self._classes), default=0) or 1
-        widths = (painter.fontMetrics().horizontalAdvance(each.label) for each in self._classes)
-        self._label_width = min(max(widths, default=0), MOST_LABEL_WIDTH)
+        metrics = QFontMetricsF(painter.font())  # whole pixels are rounded down, and the longest name would be cut
+        widths = (math.ceil(metrics.horizontalAdvance(each.label)) for each in self._classes)
+        self._label_width = min(max(widths, default=0), round(MOST_LABEL_SHARE * self.width()))
         for row, each in enumerate(self._classes):
             box = QRectF(0, row * ROW_HEIGHT, self.width(), ROW_HEIGHT)
             if event.rect().intersects(box.toAlignedRect()):
