@@ -383,10 +383,15 @@ def test_a_run_is_deleted_by_button_or_key_but_not_while_another_is_trained(pane
 
 
 @pytest.mark.parametrize("width", [896, 1376])
-def test_the_cards_stand_beside_each_other_only_where_there_is_room(panel: TrainingPanel, width: int) -> None:
+def test_the_cards_stand_beside_each_other_only_where_there_is_room(
+    qtbot: QtBot, panel: TrainingPanel, width: int
+) -> None:
+    def beside() -> bool:
+        return panel.recipe.mapTo(panel, QPoint()).x() > panel.data.mapTo(panel, QPoint()).x()
+
     panel.resize(width, 500)
-    beside = panel.recipe.mapTo(panel, QPoint()).x() > panel.data.mapTo(panel, QPoint()).x()
-    assert beside == (width > 1000)
+    assert panel.width() == width
+    qtbot.waitUntil(lambda: beside() == (width > 1000))
 
 
 def test_axes_end_and_are_divided_at_round_numbers() -> None:

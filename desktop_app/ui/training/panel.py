@@ -4,9 +4,9 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QTabWidget, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QScrollArea, QTabWidget, QWidget
 
 from desktop_app.classifier.runs.run_config import RunConfig, config_of, read_recipe, toml_of
 from desktop_app.errors import UserError
@@ -76,13 +76,20 @@ class TrainingPanel(QWidget):
         wide = self.width() >= TWO_COLUMNS_FROM
         way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         self._cards.setDirection(way)
-        bar = self._scroll.verticalScrollBar().sizeHint().width()
-        self._scroll.setFixedWidth((2 * CARD_WIDTH + 16 if wide else CARD_WIDTH) + 16 + bar)
+        self._scroll.setFixedWidth(self._cards_width(2 if wide else 1))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the size with one column, which a page that has two now must be able to come back to."""
+        least = super().minimumSizeHint()
+        return QSize(least.width() - self._scroll.minimumWidth() + self._cards_width(1), least.height())
 
     def showEvent(self, event: QShowEvent) -> None:
         """List the runs anew."""
         super().showEvent(event)
         self.runs.refresh()
+
+    def _cards_width(self, columns: int) -> int:
+        return columns * (CARD_WIDTH + 16) + self._scroll.verticalScrollBar().sizeHint().width()
 
     def _lay_out(self) -> None:
         cards = QWidget()
@@ -97,12 +104,14 @@ class TrainingPanel(QWidget):
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(cards)
+        self._scroll.setFixedWidth(self._cards_width(1))
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         for page, name in ((self.run, "Training"), (self.rates, "Learning rate"), (self.runs, "Earlier runs")):
             self.tabs.addTab(page, name)
         row = QHBoxLayout(self)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # else two columns could never become one
         row.setContentsMargins(0, 8, 16, 16)
         row.setSpacing(8)
         row.addWidget(self._scroll)

@@ -59,7 +59,7 @@ class RunsList(QWidget):
         card = Card("Earlier runs")
         self.look = push_button("Look at it", "Show its curves and its result")
         self.resume = push_button("Resume", "Go on after its last round")
-        self.folder = push_button("Show the folder", "Settings, log, curves and checkpoints of the run")
+        self.folder = push_button("Folder", "Show the run’s folder: settings, log, curves and checkpoints")
         self.delete = push_button("Delete", "Delete the run with its model and checkpoints; it can be undone (Del)")
         for button in (self.delete, self.folder, self.resume, self.look):
             card.head.addWidget(button)
