@@ -13,7 +13,6 @@ from desktop_app.classifier.reports.report_plots import CAPTIONS
 from desktop_app.ui.evaluation.clip_list import ClipList
 from desktop_app.ui.evaluation.figures import Figures, percent
 from desktop_app.ui.evaluation.plot_tabs import PlotTabs
-from desktop_app.ui.one_line import OneLine
 from desktop_app.ui.sorted_table import Cell, SortedTable, TableColumn
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets import role_label
@@ -42,7 +41,7 @@ class EvaluationResult(QWidget):
         self._about = role_label(role="title", wrap=True)
         self._about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._leak = role_label(role="warning", wrap=True)
-        self._notes = OneLine("small")
+        self._notes = role_label(role="small", wrap=True)
         self._save = QPushButton("Save report…")
         self._save.setToolTip("Save page, pictures (PNG), table (CSV) and JSON in a new folder")
         self._unreadable = QPushButton()
@@ -63,7 +62,7 @@ class EvaluationResult(QWidget):
         self._leak.setText(report.overlap.sentence() if report.overlap.leaks else "")
         self._leak.setVisible(report.overlap.leaks)
         notes = [*report.notes, *(() if report.overlap.leaks else (report.overlap.sentence(),))]
-        self._notes.show_text(" ".join(notes))
+        self._notes.setText(" ".join(notes))
         self._notes.setVisible(bool(notes))
         self._unreadable.setText(f"{counted(len(report.unreadable), 'clip')} could not be read…")
         self._unreadable.setVisible(bool(report.unreadable))

@@ -101,7 +101,7 @@ def test_the_figures_say_what_was_measured_and_whom_the_model_knew(judged: Evalu
     assert f"tones on 13 clips in {data}" in judged.result._about.text()
     assert "learnt from other clips of 1 of these speakers" in judged.result._leak.text()
     assert judged.result._leak.isVisible()
-    assert "“bed” (4)" in judged.result._notes.whole
+    assert "“bed” (4)" in judged.result._notes.text()
 
 
 def test_a_cell_lists_its_clips_and_a_clip_is_played_and_opened(
