@@ -3,30 +3,42 @@
 from collections.abc import Sequence
 
 from desktop_app.classifier.card import ModelCard, Results
+from desktop_app.classifier.frontend_config import front_end_words
+from desktop_app.errors import UserError
 
 _MARK = 100.0
 
 
-def markdown_of(card: ModelCard, *, picture: str = "", counts: bool = True) -> str:
+FRONT_END = "front-end"
+
+
+def markdown_of(card: ModelCard, *, picture: str = "", brief: bool = False) -> str:
     """Return the card as Markdown; `picture` is the address of one of what was taken for what, or empty.
 
-    Without `counts` the table of what was taken for what is left out.
+    A `brief` one has some words for the front-end instead of its settings, and no table of what was taken for what.
     """
-    parts = [f"# {card.name}", card.title, *_facts(card)]
+    parts = [f"# {card.name}", card.title, *_facts(card, brief=brief)]
     if card.results:
-        parts += _results(card, card.results, picture, counts=counts)
+        parts += _results(card, card.results, picture, counts=not brief)
     parts += ["## Trained on", _table(("recordings", "clips", "licence", "by"), _sources(card))]
     parts += ["## Use", card.intended_use, "## Limits", card.limits]
     parts += [f"{card.rejection.sentence} {card.rejection.how}".strip()] if card.rejection else []
     return "\n\n".join(parts) + "\n"
 
 
-def _facts(card: ModelCard) -> list[str]:
+def settings_of(values: object) -> str:
+    """Return the settings of a front-end or a network, with their names."""
+    if not isinstance(values, dict):
+        return str(values)
+    return ", ".join(f"{name} {value}" for name, value in values.items())
+
+
+def _facts(card: ModelCard, *, brief: bool) -> list[str]:
     rows = [
         ("classes", ", ".join(f"`{name}`" for name in card.classes)),
         ("hears", f"{card.sample_rate_hz:,} Hz mono, {card.window_s:g} s at a time"),
-        ("front-end", _settings(card.front_end)),
-        ("network", _settings(card.network)),
+        (FRONT_END, _front_end(card) if brief else settings_of(card.front_end)),
+        ("network", settings_of(card.network)),
         ("size", f"{card.parameters:,} parameters, {card.macs / 1e6:.1f} million multiplications for a window"),
         ("temperature", f"{card.temperature:g}"),
         *([("says unknown", card.rejection.sentence)] if card.rejection else []),
@@ -80,10 +92,11 @@ def _sources(card: ModelCard) -> list[tuple[object, ...]]:
     return [(source.name, f"{source.clips:,}", source.licence, source.attribution) for source in card.trained_on]
 
 
-def _settings(values: object) -> str:
-    if not isinstance(values, dict):
-        return str(values)
-    return ", ".join(f"{name} {value}" for name, value in values.items())
+def _front_end(card: ModelCard) -> str:
+    try:
+        return front_end_words(card.front_end, card.sample_rate_hz)
+    except UserError:  # a newer version's: its names tell more than nothing
+        return settings_of(card.front_end)
 
 
 def _percent(share: float) -> str:

@@ -101,6 +101,18 @@ def front_end_config(description: Mapping[str, Any]) -> FrontEndConfig:
     return config
 
 
+def front_end_words(description: Mapping[str, Any], sample_rate_hz: int) -> str:
+    """Return in some words what a network hears through the described front-end; UserError as `front_end_config`."""
+    config = front_end_config(description)
+    if isinstance(config, WaveformConfig):
+        return "the waveform itself"
+    steps = f"a column every {1000 * config.hop_frames / sample_rate_hz:g} ms"
+    if isinstance(config, LogMelConfig):
+        return f"log-mel, {config.mel_bands} bands from {config.low_hz:,g} to {config.high_hz:,g} Hz, {steps}"
+    kind = "complex" if config.power is None else f"magnitude to the power of {config.power:g}"
+    return f"linear spectrogram, {config.n_fft // 2 + 1} bins, {kind}, {steps}"
+
+
 def output_shape(description: Mapping[str, Any], frames: int) -> InputShape:
     """Return what the described front-end makes of a window; UserError where this version cannot build it."""
     config = front_end_config(description)

@@ -175,6 +175,25 @@ def test_the_page_of_a_card_says_what_matters() -> None:
     assert "How good" not in markdown_of(replace(CARD, results=None))
 
 
+@pytest.mark.parametrize(
+    ("front_end", "words"),
+    [
+        ({"kind": "log_mel"}, "log-mel, 64 bands from 20 to 8,000 Hz, a column every 10 ms"),
+        ({"kind": "spectrogram"}, "linear spectrogram, 257 bins, complex, a column every 10 ms"),
+        ({"kind": "spectrogram", "power": 0.5}, "magnitude to the power of 0.5"),
+        ({"kind": "waveform"}, "the waveform itself"),
+        ({"kind": "cochlea", "hairs": 3}, "kind cochlea, hairs 3"),
+    ],
+)
+def test_a_brief_page_has_words_for_the_front_end_and_no_table_of_confusions(
+    front_end: dict[str, object], words: str
+) -> None:
+    card = replace(CARD, front_end=front_end)
+    page = markdown_of(card, brief=True)
+    assert words in page and "| `no` | 1 | 0 |" not in page
+    assert f"kind {front_end['kind']}" in markdown_of(card)
+
+
 def test_the_page_shows_its_picture_and_which_class_nobody_measured() -> None:
     assert CARD.results is not None
     unmeasured = replace(CARD, results=replace(CARD.results, confusion=((0, 0), (0, 4))))

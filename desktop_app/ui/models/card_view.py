@@ -12,7 +12,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 from desktop_app.classifier.card import ModelCard
-from desktop_app.classifier.card_text import markdown_of
+from desktop_app.classifier.card_text import FRONT_END, markdown_of, settings_of
 from desktop_app.ui.theme import Theme
 
 MARGIN = 16
@@ -48,11 +48,12 @@ class CardView(QTextBrowser):
     def _render(self) -> None:
         if self._card is None:
             return
-        self.setMarkdown(markdown_of(self._card, counts=False))
+        self.setMarkdown(markdown_of(self._card, brief=True))
         self.document().setDocumentMargin(MARGIN)
         for frame in self.document().rootFrame().childFrames():
             if isinstance(frame, QTextTable):
                 _make_plain(frame)
+                _add_tip(frame, FRONT_END, settings_of(self._card.front_end))
         block = self.document().begin()
         while block.isValid():
             if block.blockFormat().headingLevel():
@@ -74,6 +75,17 @@ def _make_plain(table: QTextTable) -> None:
     form.setCellSpacing(0)
     form.setLeftMargin(-PADDING)
     table.setFormat(form)
+
+
+def _add_tip(table: QTextTable, name: str, tip: str) -> None:
+    """Let the row called `name`, if it is in this table, say more under the pointer."""
+    for row in range(table.rows()):
+        if table.cellAt(row, 0).firstCursorPosition().block().text() == name:
+            cursor = table.cellAt(row, 1).firstCursorPosition()
+            cursor.setPosition(table.cellAt(row, 1).lastPosition(), QTextCursor.MoveMode.KeepAnchor)
+            letters = QTextCharFormat()
+            letters.setToolTip(tip)
+            cursor.mergeCharFormat(letters)
 
 
 def _set_heading(block: QTextBlock) -> None:

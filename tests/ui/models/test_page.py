@@ -107,6 +107,8 @@ def test_shipped_and_own_models_stand_apart_and_an_empty_shelf_teaches(page: Mod
 def test_the_card_is_a_page_and_what_nobody_measured_says_so(page: ModelsPage) -> None:
     text = page.detail.card.toPlainText()
     assert "High and low tones" in text and "8,000 Hz mono" in text and "Tones only." in text
+    where = page.detail.card.document().find("a column every")
+    assert "hop_frames" in where.charFormat().toolTip() and "hop_frames" not in text
     assert "Nobody has measured" in page.detail._measured.whole
     assert page.detail.confusion.drawing is None
 
