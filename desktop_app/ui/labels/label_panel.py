@@ -21,11 +21,12 @@ from desktop_app.ui.labels.class_palette import CHIP_HEIGHT, GAP, ClassPalette
 from desktop_app.ui.widgets import role_label
 from desktop_app.ui.wording import counted
 
-MARGIN = 8
+MARGIN = SPACING = 8
 LENGTH_COLUMN, WIDTH_WITH_LENGTH = 2, 296
 TEACHING = "Drag over the sound, or leave the whole clip; Ctrl+B, type a label, Enter. From then on its key: 1, 2, 3…"
-MOST_PALETTE_HEIGHT = 4 * (CHIP_HEIGHT + GAP) + CHIP_HEIGHT // 2
-"""Four lines of classes; half of a fifth says that there are more."""
+MOST_PALETTE_LINES = 4
+FEWEST_ROWS, ROW_HEIGHT = 4, 24
+"""Rows of annotations that the classes leave room for, where a line of theirs is left."""
 
 
 class LabelEntry(QLineEdit):
@@ -116,7 +117,7 @@ class LabelPanel(QWidget):
         self._classes = classes
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
-        column.setSpacing(8)
+        column.setSpacing(SPACING)
         column.addWidget(classes)
         column.addWidget(self.entry)
         column.addWidget(self._words)
@@ -125,7 +126,14 @@ class LabelPanel(QWidget):
 
     def _fit_palette(self) -> None:
         width = self.contentsRect().width() - 2 * MARGIN
-        self._classes.setFixedHeight(min(self.palette_of_classes.heightForWidth(width), MOST_PALETTE_HEIGHT))
+        self._classes.setFixedHeight(min(self.palette_of_classes.heightForWidth(width), self._most_palette_height()))
+
+    def _most_palette_height(self) -> int:
+        """Return what the classes may take of the panel: whole lines, and half of one that says there are more."""
+        below = self.entry.sizeHint().height() + 2 * self.fontMetrics().height() + 3 * SPACING + MARGIN
+        rows = self.table.horizontalHeader().sizeHint().height() + FEWEST_ROWS * ROW_HEIGHT
+        lines = (self.height() - below - rows - CHIP_HEIGHT // 2) // (CHIP_HEIGHT + GAP)
+        return min(max(lines, 1), MOST_PALETTE_LINES) * (CHIP_HEIGHT + GAP) + CHIP_HEIGHT // 2
 
     def _make_table(self) -> QTableView:
         table = QTableView()
@@ -136,7 +144,7 @@ class LabelPanel(QWidget):
         table.setIconSize(QSize(DOT, DOT))
         table.setWordWrap(False)
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(24)
+        table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         table.horizontalHeader().setHighlightSections(False)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)

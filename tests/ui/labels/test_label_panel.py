@@ -18,7 +18,7 @@ from desktop_app.services.session import Selection, Session
 from desktop_app.services.settings import Settings
 from desktop_app.ui.labels.class_keys import ClassKeys
 from desktop_app.ui.labels.class_palette import CHIP_HEIGHT, GAP
-from desktop_app.ui.labels.label_panel import LENGTH_COLUMN, MOST_PALETTE_HEIGHT, WIDTH_WITH_LENGTH, LabelPanel
+from desktop_app.ui.labels.label_panel import FEWEST_ROWS, LENGTH_COLUMN, ROW_HEIGHT, WIDTH_WITH_LENGTH, LabelPanel
 
 
 class Room(QMainWindow):
@@ -137,14 +137,24 @@ def test_the_panel_counts_the_drafts_that_are_left(room: Room) -> None:
 
 
 def test_classes_get_the_lines_they_need_and_no_more_than_four_and_a_half(room: Room, qtbot: QtBot) -> None:
-    room.panel.setFixedWidth(240)
+    room.panel.setFixedSize(240, 600)
     heights = []
     for name in ("robin", "wren", "a bird with a rather long name", *map(str, range(40))):
         room.labelling.label(name, beside=True)
         heights.append(room.panel.palette_of_classes.parentWidget().height())
     assert heights[0] == CHIP_HEIGHT
     assert heights[2] == 2 * CHIP_HEIGHT + GAP
-    assert heights[-1] == MOST_PALETTE_HEIGHT
+    assert heights[-1] == 4 * (CHIP_HEIGHT + GAP) + CHIP_HEIGHT // 2
+
+
+@pytest.mark.parametrize(("height", "lines"), [(300, 2), (270, 1)])
+def test_in_a_low_panel_classes_leave_room_for_four_rows(room: Room, qtbot: QtBot, height: int, lines: int) -> None:
+    for name in map(str, range(40)):
+        room.labelling.label(name, beside=True)
+    room.panel.setFixedSize(296, height)
+    palette = room.panel.palette_of_classes.parentWidget()
+    qtbot.waitUntil(lambda: room.panel.table.viewport().height() >= FEWEST_ROWS * ROW_HEIGHT)
+    assert palette.height() == lines * (CHIP_HEIGHT + GAP) + CHIP_HEIGHT // 2
 
 
 def test_a_narrow_panel_leaves_out_the_length_before_it_cuts_labels(room: Room) -> None:
