@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from desktop_app.audio.gaps import FrameCount, Gap
 from desktop_app.audio.inputs import Input, InputRequest, OpenInput
 from desktop_app.audio.ring import RingBuffer
+from desktop_app.audio.worker import Worker
 from desktop_app.errors import UserError
 
 HISTORY_S = 180.0
@@ -58,19 +59,19 @@ class CaptureState:
         return sum(gap.frames for gap in self.gaps)
 
 
-class Capture:
+class Capture(Worker):
     """Fills a ring from a device. Made and steered from any thread; nothing here waits for a driver.
 
     The ring holds what came, without a break; `gaps` says where something is missing between two frames. Once it has
-    run, a capture goes on by itself after the device was away, in the same ring.
+    run, a capture goes on by itself after the device was away, in the same ring, and that stays readable after the end.
     """
 
     def __init__(self, request: InputRequest, open_input: OpenInput, history_s: float = HISTORY_S) -> None:
+        super().__init__("earmark-capture")
         self._request = request
         self._open_input = open_input
         self._history_s = history_s
         self._opened = threading.Event()
-        self._stop = threading.Event()
         self._ring = RingBuffer(1, 1)
         self._rate_hz = 0
         self._device = ""
@@ -84,22 +85,6 @@ class Capture:
         self._fresh = True
         self._clock: tuple[tuple[int, float], ...] = ()
         self._driver_since_s: float | None = None
-        self._thread = threading.Thread(target=self._run, name="earmark-capture", daemon=True)
-
-    def start(self) -> None:
-        """Begin to open the device; returns at once."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End; the ring stays readable. Returns at once."""
-        self._stop.set()
-
-    def close(self, timeout_s: float = 2.0) -> bool:
-        """Stop, wait at most so long and return whether the thread ended; one inside a dead driver does not."""
-        self.stop()
-        if self._thread.ident is not None:
-            self._thread.join(timeout_s)
-        return not self._thread.is_alive()
 
     def wait_open(self, timeout_s: float) -> bool:
         """Wait for the ring, or for a failure, and return whether there is a ring."""

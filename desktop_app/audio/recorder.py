@@ -1,7 +1,6 @@
 """Record what a capture hears: from the ring straight to disk, on a thread of its own that a slow disk may hold up."""
 
 import shutil
-import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from desktop_app.audio.encoders import EncodePlan
 from desktop_app.audio.formats import choose_encodable, format_named
 from desktop_app.audio.growing import GrowingFile, open_growing
 from desktop_app.audio.names import filled, free_path, legal_name, safe
+from desktop_app.audio.worker import Worker
 from desktop_app.errors import UserError
 
 FORMATS = ("FLAC", "WAV")
@@ -73,14 +73,17 @@ class RecordState:
     """Why it ended early, as a sentence."""
 
 
-class Recorder:
+class Recorder(Worker):
     """Records once. Made and steered from any thread; nothing here waits for the disk.
 
     Where the device was away, and where frames were lost, a new file begins, so that a file's time never jumps.
     """
 
+    CLOSE_LIMIT_S = 10.0  # a slow disk gets the time to take the last file
+
     def __init__(self, capture: Capture, settings: RecordSettings) -> None:
         """Prepare to record an opened capture; UserError where the format cannot hold its sound."""
+        super().__init__("earmark-recorder")
         self.settings = settings
         self._capture = capture
         self._plan = _plan(capture, settings)
@@ -91,7 +94,6 @@ class Recorder:
         self._split_frames = max(round((settings.split_s or 0) * capture.sample_rate_hz), 0)
         self._position = 0
         self._stop_frame: int | None = None
-        self._thread = threading.Thread(target=self._run, name="earmark-recorder", daemon=True)
 
     @property
     def state(self) -> RecordState:
@@ -111,19 +113,12 @@ class Recorder:
         self._position = max(ring.written - min(pre_roll, ring.capacity * 9 // 10), 0)
         if self.settings.duration_s is not None:
             self._stop_frame = self._position + round(self.settings.duration_s * self._capture.sample_rate_hz)
-        self._thread.start()
+        super().start()
 
     def stop(self) -> None:
         """End with the sound that has come until now; returns at once."""
         written = self._capture.ring.written
         self._stop_frame = written if self._stop_frame is None else min(self._stop_frame, written)
-
-    def close(self, timeout_s: float = 10.0) -> bool:
-        """Stop, wait at most so long and return whether the last file is complete."""
-        self.stop()
-        if self._thread.ident is not None:
-            self._thread.join(timeout_s)
-        return not self._thread.is_alive()
 
     def _run(self) -> None:
         synced_s = time.monotonic()

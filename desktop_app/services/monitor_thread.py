@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from desktop_app.audio.capture import Capture
 from desktop_app.audio.gaps import Gap
 from desktop_app.audio.levels import Levels
+from desktop_app.audio.worker import Worker
 from desktop_app.errors import UserError
 
 if TYPE_CHECKING:
@@ -67,31 +68,18 @@ class _Work:
     clips: "EventClips | None" = None
 
 
-class MonitorThread:
-    """Listens to one capture. Every method returns at once, except `close`."""
+class MonitorThread(Worker):
+    """Listens to one capture; when it stops, clips of events that were heard are still saved.
+
+    Every method returns at once, except `close`.
+    """
 
     def __init__(self, capture: Capture) -> None:
+        super().__init__("earmark-monitor")
         self._capture = capture
         self._lock = threading.Lock()
         self._commands: list[Command] = []
         self._found = Findings()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="earmark-monitor", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End; clips of events that were heard are still saved."""
-        self._stop.set()
-
-    def close(self, timeout_s: float = 2.0) -> bool:
-        """Stop, wait at most so long and return whether the thread ended."""
-        self.stop()
-        if self._thread.ident is not None:
-            self._thread.join(timeout_s)
-        return not self._thread.is_alive()
 
     def use(self, engine: "Engine | None", rule: "EventRule") -> None:
         """Judge with another model from now on, or with none."""
