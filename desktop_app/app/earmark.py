@@ -26,10 +26,8 @@ from desktop_app.services import logbook
 from desktop_app.services.interrupts import Interrupts
 from desktop_app.services.list_table import write_table
 from desktop_app.ui.job_strip import JobStrip
-from desktop_app.ui.keys_sheet import KeysSheet
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.message_bar import MessageBar
-from desktop_app.ui.preferences_dialog import PreferencesDialog
 from desktop_app.ui.transport import Transport
 
 logger = logging.getLogger(__name__)
@@ -102,6 +100,14 @@ class Earmark(QObject):
         self.window.workspaces.show_page("listen")
         self.listen.open_folder(path if path.is_dir() else path.parent, None if path.is_dir() else path)
 
+    def show_recording(self, path: Path) -> None:
+        """Show a recording: in the open folder if that lists it, else its own folder is opened."""
+        if path in self.listen.listing.paths:
+            self.window.workspaces.show_page("listen")
+            self.listen.show_recording(path)
+        else:
+            self.open(path)
+
     def close(self) -> None:
         """Stop everything in good order: what plays, what runs, what is open; then save the settings."""
         self.core.session.recording = None  # nothing that still waits for its turn asks for more
@@ -121,7 +127,7 @@ class Earmark(QObject):
         self.bugs.reported.connect(self.core.messages.error)
         for chosen in (self.listen.folder_panel.recent_chosen, self.window.recent_chosen, self.window.dropped):
             chosen.connect(self.open)
-        self.learning.recording_wanted.connect(self.open)
+        self.learning.recording_wanted.connect(self.show_recording)
         self.live.recording_finished.connect(self.open)
         self.labels.folder_wanted.connect(self._choose_folder)
 
@@ -205,12 +211,16 @@ class Earmark(QObject):
         self.core.settings.change(theme="light" if self.core.theme.dark else "dark")
 
     def _show_keys(self) -> None:
+        from desktop_app.ui.keys_sheet import KeysSheet
+
         values = self.core.settings.values
         for old in self.window.findChildren(KeysSheet):
             old.close()
         KeysSheet(values.key_preset, values.wheel, QApplication.activeWindow() or self.window).show()
 
     def _show_preferences(self) -> None:
+        from desktop_app.ui.preferences_dialog import PreferencesDialog
+
         dialog = PreferencesDialog(self.core.settings, self.window)
         dialog.keys_wanted.connect(self._show_keys)
         self.core.playback.devices_listed.connect(dialog.show_devices)

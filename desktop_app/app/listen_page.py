@@ -21,8 +21,6 @@ from desktop_app.services.listening import Listening
 from desktop_app.services.session import Selection
 from desktop_app.services.tiles import Opened
 from desktop_app.ui.desk import Desk, DockSpec
-from desktop_app.ui.export_dialog import ExportDialog
-from desktop_app.ui.export_offer import ExportOffer
 from desktop_app.ui.folder_panel import FolderPanel
 from desktop_app.ui.labels.class_keys import ClassKeys
 from desktop_app.ui.labels.label_panel import LabelPanel
@@ -131,10 +129,14 @@ class ListenPage(QObject):
 
     def show_span(self, path: Path, onset_s: float, offset_s: float) -> None:
         """Show a recording with a part of it selected."""
+        self.show_recording(path)
+        self._show_find(onset_s, offset_s)
+
+    def show_recording(self, path: Path) -> None:
+        """Show a recording of the list."""
         if path != self.session.recording:
             self.session.recording = path
             self.folder_panel.select(path)
-        self._show_find(onset_s, offset_s)
 
     def close(self) -> None:
         """Let go of the recording and stop reading the folder."""
@@ -294,6 +296,9 @@ class ListenPage(QObject):
 
     def _export(self, chosen: list[Path]) -> None:
         """Offer what is selected, shown and chosen."""
+        from desktop_app.ui.export_dialog import ExportDialog
+        from desktop_app.ui.export_offer import ExportOffer
+
         rows = self.folder_panel.model
         offer = ExportOffer(self.session.recording, self.session.selection, chosen, rows.duration_of, rows.label_of)
         if not offer.choices():
