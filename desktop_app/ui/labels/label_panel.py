@@ -23,6 +23,7 @@ from desktop_app.ui.wording import counted
 
 MARGIN = SPACING = 8
 LENGTH_COLUMN, WIDTH_WITH_LENGTH = 2, 296
+STATUS_COLUMN, WIDTH_WITH_STATUS = 3, 248
 TEACHING = "Drag over the sound, or leave the whole clip; Ctrl+B, type a label, Enter. From then on its key: 1, 2, 3…"
 MOST_PALETTE_LINES = 4
 FEWEST_ROWS, ROW_HEIGHT = 4, 24
@@ -105,7 +106,8 @@ class LabelPanel(QWidget):
         """Give the classes the lines that they need at this width; leave out what has no room."""
         super().resizeEvent(event)
         self._fit_palette()
-        self.table.setColumnHidden(LENGTH_COLUMN, self.width() < WIDTH_WITH_LENGTH)
+        for column, least_width in ((LENGTH_COLUMN, WIDTH_WITH_LENGTH), (STATUS_COLUMN, WIDTH_WITH_STATUS)):
+            self.table.setColumnHidden(column, self.width() < least_width)
 
     def _lay_out(self) -> None:
         classes = QScrollArea()

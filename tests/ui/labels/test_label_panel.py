@@ -18,7 +18,15 @@ from desktop_app.services.session import Selection, Session
 from desktop_app.services.settings import Settings
 from desktop_app.ui.labels.class_keys import ClassKeys
 from desktop_app.ui.labels.class_palette import CHIP_HEIGHT, GAP
-from desktop_app.ui.labels.label_panel import FEWEST_ROWS, LENGTH_COLUMN, ROW_HEIGHT, WIDTH_WITH_LENGTH, LabelPanel
+from desktop_app.ui.labels.label_panel import (
+    FEWEST_ROWS,
+    LENGTH_COLUMN,
+    ROW_HEIGHT,
+    STATUS_COLUMN,
+    WIDTH_WITH_LENGTH,
+    WIDTH_WITH_STATUS,
+    LabelPanel,
+)
 
 
 class Room(QMainWindow):
@@ -157,10 +165,14 @@ def test_in_a_low_panel_classes_leave_room_for_four_rows(room: Room, qtbot: QtBo
     assert palette.height() == lines * (CHIP_HEIGHT + GAP) + CHIP_HEIGHT // 2
 
 
-def test_a_narrow_panel_leaves_out_the_length_before_it_cuts_labels(room: Room) -> None:
+def test_a_narrow_panel_leaves_out_the_length_and_then_the_status_before_it_cuts_labels(room: Room) -> None:
     room.labelling.label("robin")
-    for width, left_out in ((WIDTH_WITH_LENGTH - 1, True), (WIDTH_WITH_LENGTH, False)):
+    for width, left_out in (
+        (WIDTH_WITH_LENGTH, set()),
+        (WIDTH_WITH_LENGTH - 1, {LENGTH_COLUMN}),
+        (WIDTH_WITH_STATUS - 1, {LENGTH_COLUMN, STATUS_COLUMN}),
+    ):
         room.panel.setFixedWidth(width)
         room.layout().activate()
         room.panel.resize(width, room.panel.height())
-        assert room.panel.table.isColumnHidden(LENGTH_COLUMN) is left_out
+        assert {column for column in range(4) if room.panel.table.isColumnHidden(column)} == left_out
