@@ -9,12 +9,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QMenu, QTableView, QWidget
 
 from desktop_app.services.settings import Settings
 from desktop_app.ui.folder_delegates import ROW_HEIGHT, CellDelegate, Index, LabelDelegate, NameDelegate, ScoreDelegate
 from desktop_app.ui.folder_model import FolderModel
 from desktop_app.ui.folder_row import COLUMNS, FolderRow, column_number
+from desktop_app.ui.widgets import make_rows
 
 LOOK_DELAY_MS = 80
 """Scrolling must have paused so long before the rows on screen are asked for."""
@@ -107,19 +108,9 @@ class FolderView(QTableView):
         self.viewport().update()
 
     def _set_up(self) -> None:
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setCornerButtonEnabled(False)
+        make_rows(self, ROW_HEIGHT, many=True)
         self.setCornerWidget(QWidget())  # else the style draws a bit of frame between the scroll bars
         self.setAlternatingRowColors(True)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName("Recordings")
         self.setItemDelegate(CellDelegate(self))
         self.setItemDelegateForColumn(column_number("name"), NameDelegate(self))

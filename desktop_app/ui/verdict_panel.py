@@ -2,10 +2,10 @@
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from desktop_app.annotation.records import FileVerdict, Prediction
-from desktop_app.ui.widgets import role_label
+from desktop_app.ui.widgets import make_rows, role_label
 from desktop_app.ui.wording import clock, counted
 
 COLUMNS = ("Time", "Label", "Score")
@@ -65,12 +65,7 @@ class VerdictPanel(QWidget):
         table = QTableView()
         table.setModel(self._model)
         table.setAccessibleName("Finds")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(24)
+        make_rows(table, 24)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         table.horizontalHeader().setSectionResizeMode(LABEL_COLUMN, QHeaderView.ResizeMode.Stretch)
         table.horizontalHeader().setHighlightSections(False)

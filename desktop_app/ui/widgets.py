@@ -1,9 +1,9 @@
-"""Small parts that several panels use: a quiet tool button, a label with a role."""
+"""Small parts that several panels use: a quiet tool button, a label with a role, a table of rows."""
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QToolButton, QWidget
 
 
 def quiet_button(name: str, tip: str = "", on_click: Callable[[], object] | None = None) -> QToolButton:
@@ -32,3 +32,28 @@ def set_role(widget: QWidget, role: str) -> None:
         widget.setProperty("role", role)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+
+
+def show_checked(field: QWidget, below: QLabel, words: str, problem: str) -> None:
+    """Write below a field what it comes to; or what is wrong with it, both in the tone of errors."""
+    field.setProperty("state", "error" if problem else "")
+    field.style().unpolish(field)
+    field.style().polish(field)
+    set_role(below, "error" if problem else "small")
+    below.setText(problem or words)
+
+
+def make_rows(table: QTableView, row_height: int, *, many: bool = False) -> None:
+    """Let a table be a list of whole rows of one height that are read, not edited; `many` may be selected at once."""
+    table.setShowGrid(False)
+    table.setTabKeyNavigation(False)
+    table.setWordWrap(False)
+    table.setCornerButtonEnabled(False)
+    table.verticalHeader().hide()
+    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    table.verticalHeader().setDefaultSectionSize(row_height)
+    modes = QAbstractItemView.SelectionMode
+    table.setSelectionMode(modes.ExtendedSelection if many else modes.SingleSelection)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QTableView, QVBoxLayout, QWidget
 
 from desktop_app.annotation.table_query import Order, TableRow
 from desktop_app.services.label_measuring import LabelMeasuring
@@ -22,7 +22,7 @@ from desktop_app.ui.actions import shown_key
 from desktop_app.ui.labels.annotation_table import DOT
 from desktop_app.ui.labels.table_columns import COLUMNS, LABEL, MEASURED, place_of
 from desktop_app.ui.labels.table_model import LabelTableModel
-from desktop_app.ui.widgets import role_label
+from desktop_app.ui.widgets import make_rows, role_label
 
 ROW_HEIGHT = 24
 LOOK_DELAY_MS = 80
@@ -134,20 +134,10 @@ class LabelTableView(QTableView):
         )
 
     def _set_up(self) -> None:
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setCornerButtonEnabled(False)
+        make_rows(self, ROW_HEIGHT, many=True)
         self.setCornerWidget(QWidget())  # else the style draws a bit of frame between the scroll bars
         self.setIconSize(QSize(DOT, DOT))
         self.setAlternatingRowColors(True)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName("Annotations of the folder")
         self.nothing = role_label(NOTHING_FOUND, wrap=True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from desktop_app.colours import NEUTRAL
 from desktop_app.services.monitor_thread import HeardEvent
 from desktop_app.ui.labels.annotation_table import DOT, dot_icon
 from desktop_app.ui.sorted_table import RIGHT
 from desktop_app.ui.theme import Theme, icon
+from desktop_app.ui.widgets import make_rows
 
 TITLES = ("Time", "Class", "Score", "")
 PLAY_COLUMN = 3
@@ -87,14 +88,8 @@ class EventList(QTableView):
 
     def _set_up(self) -> None:
         self.setAccessibleName("Events")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
+        make_rows(self, ROW_HEIGHT)
         self.setIconSize(QSize(DOT, DOT))
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

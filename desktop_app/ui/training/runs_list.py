@@ -4,12 +4,12 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from desktop_app.services.jobs import JobRunner
 from desktop_app.services.training_runs import RunRecord, list_runs, runs_dir
 from desktop_app.ui.training.parts import Card, push_button
-from desktop_app.ui.widgets import role_label
+from desktop_app.ui.widgets import make_rows, role_label
 
 COLUMNS = ("Model", "Data", "Begun", "Rounds", "Right", "State")
 NUMBER_COLUMNS = (3, 4)
@@ -85,13 +85,7 @@ class RunsList(QWidget):
             self._model.setHeaderData(column, Qt.Orientation.Horizontal, RIGHT, Qt.ItemDataRole.TextAlignmentRole)
         table.setModel(self._model)
         table.setAccessibleName("Earlier runs")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(28)
+        make_rows(table, 28)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         table.horizontalHeader().setHighlightSections(False)
