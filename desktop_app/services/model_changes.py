@@ -49,10 +49,9 @@ class ModelChanges(QObject):
         return job
 
     def import_foreign(self, path: Path, model: "ForeignModel") -> Job:
-        """Take in an ONNX file of others with a card made of what the person knows of it."""
+        """Take in an ONNX file of others with a card made of what the person knows of it; who asked says why not."""
         job = self._runner.start(_import_foreign, self.library, path, model, title="Importing a model")
         job.finished.connect(lambda name: self._arrived(name, f"“{name}” is among your models now."))
-        job.failed.connect(self._messages.error)
         return job
 
     def rename(self, entry: ModelEntry, name: str) -> Job:

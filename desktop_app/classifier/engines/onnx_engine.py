@@ -78,9 +78,12 @@ class OnnxEngine:
     def _check(self, outputs: Array, rows: int) -> None:
         expected = (rows, len(self.card.classes))
         if outputs.shape != expected:
+            fits = outputs.ndim == 2 and len(outputs) == rows
+            numbers = f"{outputs.shape[1]:,}" if fits else " × ".join(map(str, outputs.shape))
+            sounds = "a window" if fits else f"for {rows:,} windows"
             raise UserError(
-                f"“{self._file_name}” returns {outputs.shape} numbers where its card promises {expected}, windows and "
-                "classes; correct the card."
+                f"“{self._file_name}” returns {numbers} numbers {sounds} where its card has {expected[1]:,} classes, "
+                "one for each number; correct the classes."
             )
         if not np.isfinite(outputs).all():
             raise UserError(f"“{self._file_name}” returns values that are not numbers; get the model again.")

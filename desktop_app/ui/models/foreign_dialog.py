@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from desktop_app.classifier.card import MOST_RATE_HZ, MOST_WINDOW_S
 from desktop_app.classifier.engines.foreign import ForeignModel
 from desktop_app.errors import UserError
+from desktop_app.services.jobs import Job
 from desktop_app.ui.widgets import role_label
 
 TEACHES = (
@@ -60,6 +61,7 @@ class ForeignDialog(QDialog):
         self.licence = QLineEdit("unknown")
         self._problem = role_label(role="error", wrap=True)
         self._problem.hide()
+        self._take = QPushButton("Import")
         self._lay_out()
 
     @property
@@ -79,19 +81,35 @@ class ForeignDialog(QDialog):
         try:
             self.model.card()
         except UserError as problem:
-            self._problem.setText(str(problem))
-            self._problem.show()
+            self._complain(str(problem))
             return
-        super().accept()
         self.described.emit(self._path, self.model)
+
+    def follow(self, job: Job) -> None:
+        """Close when the model is taken in; say why where it is not, and keep what was written."""
+        self._problem.hide()
+        self._take.setEnabled(False)
+        job.finished.connect(self._close)
+        job.failed.connect(self._complain)
+        job.cancelled.connect(self._ask_again)
+
+    def _close(self) -> None:
+        super().accept()
+
+    def _complain(self, sentence: str) -> None:
+        self._problem.setText(sentence)
+        self._problem.show()
+        self._ask_again()
+
+    def _ask_again(self) -> None:
+        self._take.setEnabled(True)
 
     def read_labels(self, path: Path) -> None:
         """Take the labels from a file with one a line."""
         try:
             self.labels.setPlainText(path.read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError) as reason:
-            self._problem.setText(f"The labels in “{path.name}” cannot be read ({reason}); choose another file.")
-            self._problem.show()
+            self._complain(f"The labels in “{path.name}” cannot be read ({reason}); choose another file.")
 
     def _choose_labels(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(self, "A file with one label a line", str(self._path.parent))
@@ -108,16 +126,16 @@ class ForeignDialog(QDialog):
         for title, widget in (*rows.items(), ("Licence", self.licence)):
             form.addRow(title, widget)
             widget.setAccessibleName(title or read.text())
-        cancel, take = QPushButton("Cancel"), QPushButton("Import")
+        cancel = QPushButton("Cancel")
         cancel.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
-        take.setDefault(True)
-        take.clicked.connect(self.accept)
+        self._take.setDefault(True)
+        self._take.clicked.connect(self.accept)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addStretch(1)
         buttons.addWidget(cancel)
-        buttons.addWidget(take)
+        buttons.addWidget(self._take)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(16)

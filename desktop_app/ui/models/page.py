@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QSpl
 
 from desktop_app.classifier import onnx_file
 from desktop_app.classifier.card import SUFFIX, ModelEntry
+from desktop_app.classifier.engines.foreign import ForeignModel
 from desktop_app.classifier.library import export_suffixes
 from desktop_app.services.evaluating import Evaluating
 from desktop_app.services.jobs import Job
@@ -111,8 +112,14 @@ class ModelsPage(QWidget):
         """Ask what a foreign model hears, and take it in."""
         dialog = ForeignDialog(path, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.described.connect(lambda path, model: self._follow(self._changes.import_foreign(path, model)))
+        dialog.described.connect(lambda path, model: self._try_out(dialog, path, model))
         dialog.show()
+
+    def _try_out(self, dialog: ForeignDialog, path: Path, model: ForeignModel) -> None:
+        """Take in a foreign model; its dialog says why that failed."""
+        job = self._changes.import_foreign(path, model)
+        self._follow(job)
+        dialog.follow(job)
 
     def _follow(self, job: Job) -> None:
         self.progress.follow(job)

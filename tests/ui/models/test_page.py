@@ -209,6 +209,24 @@ def test_a_foreign_model_is_described_and_taken_in(page: ModelsPage, tmp_path: P
     qtbot.waitUntil(lambda: page.list.current == "theirs", timeout=20_000)
 
 
+def test_what_was_said_of_a_foreign_model_stays_where_it_does_not_fit(
+    page: ModelsPage, told: list[Message], tmp_path: Path, qtbot: QtBot
+) -> None:
+    drop(page, write(tmp_path, loudness_graph(["batch", "frames"])))
+    qtbot.waitUntil(lambda: page.findChild(ForeignDialog) is not None, timeout=20_000)
+    dialog = page.findChild(ForeignDialog)
+    assert isinstance(dialog, ForeignDialog)
+    dialog.labels.setPlainText("loud\nquiet\none too many")
+    dialog.accept()
+    qtbot.waitUntil(dialog._problem.isVisible, timeout=20_000)
+    assert "returns 2 numbers a window where its card has 3 classes" in dialog._problem.text() and not told
+    assert dialog.isVisible() and dialog._take.isEnabled()
+    dialog.labels.setPlainText("loud\nquiet")
+    dialog.accept()
+    qtbot.waitUntil(lambda: page.list.current == "theirs", timeout=20_000)
+    qtbot.waitUntil(lambda: page.findChild(ForeignDialog) is None)
+
+
 def test_a_model_is_exported_under_the_suffix_of_its_kind(
     page: ModelsPage, mine: str, tmp_path: Path, qtbot: QtBot
 ) -> None:
