@@ -151,6 +151,16 @@ def test_a_recording_as_argument_opens_its_folder_and_is_shown(earmark: Earmark,
     qtbot.waitUntil(lambda: earmark.listen.folder_panel.current_path == folder / "bell.flac")
 
 
+def test_a_clip_of_an_evaluation_is_shown_in_the_open_folder_if_it_lies_there(
+    earmark: Earmark, folder: Path, qtbot: QtBot
+) -> None:
+    open_and_scan(earmark, folder, qtbot)
+    below = folder / "night" / "2026-05-01" / "noise 0.WAV"
+    earmark.learning.recording_wanted.emit(below)
+    assert (earmark.core.session.folder, earmark.core.session.recording) == (folder, below)
+    qtbot.waitUntil(lambda: earmark.listen.folder_panel.current_path == below)
+
+
 def test_keys_walk_through_the_files_and_the_view(earmark: Earmark, folder: Path, qtbot: QtBot) -> None:
     open_and_scan(earmark, folder, qtbot)
     view = earmark.listen.timeline.view
