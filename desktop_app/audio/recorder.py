@@ -87,7 +87,7 @@ class Recorder(Worker):
         self.settings = settings
         self._capture = capture
         self._plan = _plan(capture, settings)
-        _name(settings, 0.0, "", 1)  # a pattern that is wrong is told before anything is recorded
+        recording_name(settings.pattern, 0.0, "", 1)  # a pattern that is wrong is told before anything is recorded
         self._state = RecordState()
         self._file: GrowingFile | None = None
         self._file_frames = 0
@@ -176,9 +176,8 @@ class Recorder(Worker):
 
     def _begin_file(self, frame: int) -> GrowingFile:
         """Begin the next file, named after the time of its first frame."""
-        name = _name(
-            self.settings, self._capture.clock_s(frame), self._capture.state.device, len(self._state.files) + 1
-        )
+        at_s, device = self._capture.clock_s(frame), self._capture.state.device
+        name = recording_name(self.settings.pattern, at_s, device, len(self._state.files) + 1)
         suffix = self._plan.audio_format.suffixes[0]
         path = self.settings.folder / PurePosixPath(name + suffix)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -222,8 +221,11 @@ def _plan(capture: Capture, settings: RecordSettings) -> EncodePlan:
     return EncodePlan(audio_format, encodable, capture.sample_rate_hz, channels)
 
 
-def _name(settings: RecordSettings, at_s: float, device: str, part: int) -> str:
-    """Return the name that the pattern gives a file, relative to the folder, without ending."""
+def recording_name(pattern: str, at_s: float, device: str, part: int) -> str:
+    """Return the name that a pattern gives a file, relative to the folder, without ending.
+
+    `at_s` is the time of its first sample since 1970. UserError where the pattern is not understood.
+    """
     at = datetime.fromtimestamp(at_s).astimezone()
     values = {
         "date": f"{at:%Y-%m-%d}",
@@ -232,5 +234,5 @@ def _name(settings: RecordSettings, at_s: float, device: str, part: int) -> str:
         "device": safe(device),
         "part": part,
     }
-    parts = [legal_name(each) for each in filled(settings.pattern, values).split("/") if each.strip(" .")]
+    parts = [legal_name(each) for each in filled(pattern, values).split("/") if each.strip(" .")]
     return "/".join(parts or ["recording"])

@@ -21,8 +21,8 @@ from desktop_app.audio.clips import PATTERN_FIELDS, ClipRequest, ExportSettings,
 from desktop_app.audio.formats import AudioFormat, Encodable, format_named, writable_formats
 from desktop_app.errors import UserError
 from desktop_app.services.settings import ExportPreferences
-from desktop_app.ui.widgets import role_label
-from desktop_app.ui.wording import counted, encoding_words, rate_words
+from desktop_app.ui.widgets import role_label, show_checked
+from desktop_app.ui.wording import counted, encoding_words, pattern_help, rate_words
 
 RATES_HZ = (8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000, 192_000, 250_000)
 PREVIEWED_NAMES = 3
@@ -50,7 +50,7 @@ class ExportForm(QWidget):
         self.mono.setToolTip("The average of all channels")
         self.pattern = QLineEdit()
         self.pattern.setAccessibleName("Pattern of the file names")
-        self.pattern.setToolTip(_pattern_help())
+        self.pattern.setToolTip(pattern_help(PATTERN_FIELDS, "; {onset_s:.2f} writes two decimals"))
         self._preview = role_label(role="small", wrap=True)
         self._preview.setAccessibleName("Names of the files")
         self._note = role_label(role="small", wrap=True)
@@ -209,12 +209,7 @@ class ExportForm(QWidget):
 
     def _show_preview(self) -> None:
         problem = self.problem
-        self.pattern.setProperty("state", "error" if problem else "")
-        self._preview.setProperty("role", "error" if problem else "small")
-        for widget in (self.pattern, self._preview):
-            widget.style().unpolish(widget)
-            widget.style().polish(widget)
-        self._preview.setText(problem or self._names())
+        show_checked(self.pattern, self._preview, "" if problem else self._names(), problem)
 
     def _names(self) -> str:
         shown = self._requests[:PREVIEWED_NAMES]
@@ -240,10 +235,3 @@ def _combo(name: str, tip: str) -> QComboBox:
     combo.setAccessibleName(name)
     combo.setToolTip(tip)
     return combo
-
-
-def _pattern_help() -> str:
-    rows = "".join(
-        f"<tr><td><b>{{{name}}}</b>&nbsp;&nbsp;</td><td>{text}</td></tr>" for name, text in PATTERN_FIELDS.items()
-    )
-    return f"<table>{rows}</table><p>A “/” makes folders; {{onset_s:.2f}} writes two decimals.</p>"

@@ -1,5 +1,6 @@
-"""What a person chooses once: keys and wheel, colours, sound, name. Every choice acts at once."""
+"""What a person chooses once: keys and wheel, colours, sound, names. Every choice acts at once."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,12 +19,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.audio.recorder import PATTERN_FIELDS, recording_name
 from desktop_app.audio.streams import Device
+from desktop_app.errors import UserError
 from desktop_app.services.live_folders import recordings_folder
-from desktop_app.services.settings import Settings
+from desktop_app.services.settings import LivePreferences, Settings
 from desktop_app.ui.key_presets import PRESETS, WHEELS
 from desktop_app.ui.live.folder_button import FolderButton
-from desktop_app.ui.widgets import role_label
+from desktop_app.ui.widgets import role_label, show_checked
+from desktop_app.ui.wording import pattern_help
 
 THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 SNAPS = {
@@ -33,6 +37,7 @@ SNAPS = {
     "100 ms": "On a grid of 100 ms",
 }
 FORMATS = {"FLAC": "FLAC, lossless and small", "WAV": "WAV"}
+EXAMPLE_DEVICE = "Microphone"
 LABEL_WIDTH = 136
 LEAST_WIDTH = 520
 
@@ -61,6 +66,13 @@ class PreferencesDialog(QDialog):
         self.format.activated.connect(lambda _: self._change_live(format=self.format.currentData()))
         self.folder = FolderButton("Folder of recordings")
         self.folder.chosen.connect(lambda folder: self._change_live(folder=str(folder)))
+        self.pattern = QLineEdit()
+        self.pattern.setAccessibleName("Pattern of the names of recordings")
+        self.pattern.setPlaceholderText(LivePreferences.pattern)
+        self.pattern.setToolTip(pattern_help(PATTERN_FIELDS))
+        self.pattern.textChanged.connect(self._take_pattern)
+        self._example = role_label(role="small", wrap=True)
+        self._example.setAccessibleName("Name of a recording")
         self.reviewer = QLineEdit()
         self.reviewer.setAccessibleName("Your name")
         self.reviewer.setPlaceholderText("Not told")
@@ -93,6 +105,19 @@ class PreferencesDialog(QDialog):
     def _change_live(self, **fields: Any) -> None:
         self._settings.change(live=replace(self._settings.values.live, **fields))
 
+    def _take_pattern(self) -> None:
+        """Show what name the pattern makes, or what is wrong with it; only one that makes names is kept."""
+        pattern, name, problem = self.pattern.text().strip() or LivePreferences.pattern, "", ""
+        try:
+            name = recording_name(pattern, time.time(), EXAMPLE_DEVICE, 1)
+        except UserError as wrong:
+            problem = str(wrong)
+        else:
+            self._change_live(pattern=pattern)
+        show_checked(self.pattern, self._example, f"{name}.{self._settings.values.live.format.lower()}", problem)
+        if self.isVisible():  # a dialog does not grow with the lines of its labels by itself
+            self._example.setMinimumHeight(self._example.heightForWidth(self._example.width()))
+
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 16, 24, 16)
@@ -108,7 +133,8 @@ class PreferencesDialog(QDialog):
         )
         column.addLayout(_section("Window", ("Colours", self.theme)))
         column.addLayout(_section("Sound", ("Output device", self.device), ("Autoplay", self.autoplay)))
-        column.addLayout(_section("Recording", ("Format", self.format), ("Kept in", self.folder)))
+        names = (("Names", self.pattern), ("", self._example))
+        column.addLayout(_section("Recording", ("Format", self.format), ("Kept in", self.folder), *names))
         column.addLayout(_section("Labels", ("Your name", self.reviewer)))
         column.addStretch()
         column.addLayout(self._buttons())
@@ -143,6 +169,9 @@ class PreferencesDialog(QDialog):
         self.folder.show_folder(recordings_folder(values.live))
         if not self.reviewer.hasFocus():
             self.reviewer.setText(values.reviewer)
+        if not self.pattern.hasFocus():
+            self.pattern.setText(values.live.pattern)
+            self._take_pattern()
 
 
 def _combo(options: Mapping[str, str], name: str) -> QComboBox:

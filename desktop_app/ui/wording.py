@@ -1,5 +1,6 @@
 """How numbers read to a person: with their unit, short, and the same in every panel."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from desktop_app.audio.metadata import AudioMetadata
@@ -90,3 +91,9 @@ def metadata_line(metadata: AudioMetadata) -> str:
 def counted(count: int, one: str, many: str = "") -> str:
     """Return 1 file, 24 files, 1,200 files."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def pattern_help(fields: Mapping[str, str], more: str = "") -> str:
+    """Return as rich text what may stand in a pattern of file names, and what else there is to know of it."""
+    rows = "".join(f"<tr><td><b>{{{name}}}</b>&nbsp;&nbsp;</td><td>{text}</td></tr>" for name, text in fields.items())
+    return f"<table>{rows}</table><p>A “/” makes folders{more}.</p>"

@@ -1,6 +1,8 @@
 """Preferences by mouse and keys: every choice acts at once, and what is chosen elsewhere is shown."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop_app.app import Earmark
-from desktop_app.services.settings import Settings
+from desktop_app.services.settings import LivePreferences, Settings
 from desktop_app.ui.key_presets import PRESETS
 from desktop_app.ui.preferences_dialog import PreferencesDialog
 from tools import write_key_docs
@@ -60,6 +62,32 @@ def test_a_name_counts_when_the_dialog_is_closed_over_it(
     qtbot.keyClick(dialog.reviewer, Key.Key_Escape)
     assert settings.values.reviewer == "Ada"
     assert not dialog.isVisible()
+
+
+def test_a_pattern_of_names_shows_what_it_makes_and_only_one_that_makes_names_is_kept(
+    qtbot: QtBot, dialog: PreferencesDialog, settings: Settings
+) -> None:
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d[+-]\d{4}\.flac", dialog._example.text())
+    dialog.pattern.setFocus()
+    dialog.pattern.selectAll()
+    qtbot.keyClicks(dialog.pattern, "garden/{device}-{part}")
+    assert dialog._example.text() == "garden/Microphone-1.flac"
+    assert settings.values.live.pattern == "garden/{device}-{part}"
+    qtbot.keyClicks(dialog.pattern, "{onset_s}")
+    assert "not understood" in dialog._example.text() and "{zone}" in dialog._example.text()
+    assert settings.values.live.pattern == "garden/{device}-{part}"
+    dialog.pattern.clear()
+    assert settings.values.live.pattern == LivePreferences.pattern
+    choose(qtbot, dialog.format, "WAV")
+    assert dialog._example.text().endswith(".wav")
+
+
+def test_a_pattern_in_the_settings_that_makes_no_names_is_shown_with_what_is_wrong(
+    dialog: PreferencesDialog, settings: Settings
+) -> None:
+    settings.change(live=replace(settings.values.live, pattern="{never}"))
+    assert dialog.pattern.text() == "{never}"
+    assert "not understood" in dialog._example.text()
 
 
 def test_what_changes_elsewhere_is_shown(dialog: PreferencesDialog, settings: Settings, tmp_path: Path) -> None:
