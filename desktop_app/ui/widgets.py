@@ -57,3 +57,12 @@ def make_rows(table: QTableView, row_height: int, *, many: bool = False) -> None
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+
+
+def swap(shown: QWidget, hidden: QWidget) -> None:
+    """Show one widget in the place of another, which hands it the focus: Qt would give that to any other part."""
+    had_focus = hidden.hasFocus()
+    shown.show()
+    if had_focus:
+        shown.setFocus()
+    hidden.hide()

@@ -95,6 +95,7 @@ class HearIt(QWidget):
         self._example: HeardExample | None = None
         self.again = push_button("Hear it", "Change the clip anew and play it")
         self.other = push_button("Another clip", "Take another clip of the data, change it and play it")
+        self._pressed = self.again
         self._words = role_label(role="small", wrap=True)
         self._pictures = (SoundPicture("Before"), SoundPicture("After"))
         self._lay_out()
@@ -136,8 +137,14 @@ class HearIt(QWidget):
             self._say(str(problem), "error")
 
     def _show_busy(self, busy: bool) -> None:
+        pressed = next((button for button in (self.again, self.other) if button.hasFocus()), None)
+        if busy and pressed is not None:
+            self._pressed = pressed
+            self.setFocus()  # a button that is switched off would let the focus go on to the next part
         self.again.setEnabled(not busy)
         self.other.setEnabled(not busy)
+        if not busy and self.hasFocus():
+            self._pressed.setFocus()
         if busy and self._example is None:
             self._say("Getting ready…", "small")
 

@@ -14,7 +14,7 @@ from desktop_app.ui.job_strip import waiting_words
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.training.curve_plot import Axes, Curve, CurvePlot, round_top
 from desktop_app.ui.training.parts import Card, push_button
-from desktop_app.ui.widgets import role_label
+from desktop_app.ui.widgets import role_label, swap
 from desktop_app.ui.wording import counted
 
 LEARNT, HELD_BACK = "trained on", "held back"
@@ -165,8 +165,7 @@ class RunView(QWidget):
 
     def _show_phase(self, phase: str) -> None:
         running = phase != "idle"
-        self.start.setVisible(not running)
-        self.stop.setVisible(running)
+        swap(*((self.stop, self.start) if running else (self.start, self.stop)))
         self._bar.setVisible(running)
         if phase == "reading":
             self._clear(self._training.run)
