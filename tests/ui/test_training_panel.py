@@ -24,7 +24,7 @@ from desktop_app.services.training_desk import TrainingDesk
 from desktop_app.services.training_errand import Failure
 from desktop_app.services.training_runs import RunOutcome, runs_dir
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.training.curve_plot import Axes, round_top, x_ticks
+from desktop_app.ui.training.curve_plot import TICKS, Axes, rate_words, round_ends, round_top, x_ticks
 from desktop_app.ui.training.data_card import window_for
 from desktop_app.ui.training.editor import ConfigEditor
 from desktop_app.ui.training.fields import ChangeSwitch, ChoiceField, NumberField, RateField
@@ -236,6 +236,42 @@ def test_a_rate_is_kept_unless_it_is_changed(rate: float, theme: Theme) -> None:
     field.deleteLater()
 
 
+@given(low=st.floats(0, 10), span=st.floats(1e-4, 1000))
+def test_an_axis_between_round_numbers_holds_both_values(low: float, span: float) -> None:
+    start, stop = round_ends(low, low + span)
+    assert start <= low * (1 + 1e-9) + 1e-9 and stop >= (low + span) * (1 - 1e-9)
+    step = (stop - start) / TICKS
+    assert f"{step:.1e}"[:3] in ("1.0", "2.0", "2.5", "5.0")
+
+
+def test_rates_are_written_out() -> None:
+    assert [rate_words(rate) for rate in (1e-6, 0.000123, 0.5, 10.0)] == ["0.000001", "0.00012", "0.5", "10"]
+
+
+def test_starting_and_stopping_hand_each_other_the_focus(panel: TrainingPanel, qtbot: QtBot) -> None:
+    panel.tabs.setCurrentWidget(panel.rates)
+    with qtbot.waitActive(panel.window()):
+        panel.window().activateWindow()
+    panel.rates.start.setEnabled(True)
+    panel.rates.start.setFocus()
+    panel._desk.rates.running_changed.emit(True)
+    assert panel.rates.stop.hasFocus() and panel.rates.start.isHidden()
+    panel._desk.rates.running_changed.emit(False)
+    assert panel.rates.start.hasFocus() and panel.rates.stop.isHidden()
+
+
+def test_hearing_a_clip_keeps_the_focus_on_the_button(panel: TrainingPanel, qtbot: QtBot) -> None:
+    with qtbot.waitActive(panel.window()):
+        panel.window().activateWindow()
+    hear_it = panel.recipe.hear_it
+    hear_it.other.setEnabled(True)
+    hear_it.other.setFocus()
+    hear_it._show_busy(True)
+    assert not hear_it.other.isEnabled()
+    hear_it._show_busy(False)
+    assert hear_it.other.hasFocus()
+
+
 def test_the_rate_finder_marks_its_suggestion_and_a_click_takes_another(
     panel: TrainingPanel, data: Path, qtbot: QtBot
 ) -> None:
@@ -399,7 +435,7 @@ def test_axes_end_and_are_divided_at_round_numbers() -> None:
     assert [x for x, _ in x_ticks(Axes((1, 8), (0, 1)), 5)] == [1, 3, 5, 7]
     assert [x for x, _ in x_ticks(Axes((1, 30), (0, 1)), 5)] == [1, 10, 20, 30]
     assert [words for _, words in x_ticks(Axes((1e-6, 10), (0, 1), logarithmic=True), 4)] == [
-        "1e-06",
+        "0.000001",
         "0.0001",
         "0.01",
         "1",

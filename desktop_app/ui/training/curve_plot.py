@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
@@ -161,7 +162,16 @@ class CurvePlot(QWidget):
         place = area.left() + self._axes.across(x) * area.width()
         left = place + 6 if place + 6 + width < area.right() else place - 6 - width
         painter.setPen(QColor(tones.secondary))
-        painter.drawText(QPointF(left, area.top() + painter.fontMetrics().ascent() + 2), words)
+        base = area.top() + painter.fontMetrics().ascent() + 2
+        if self._runs_high_at(x):
+            base = area.bottom() - painter.fontMetrics().descent() - 2
+        painter.drawText(QPointF(left, base), words)
+
+    def _runs_high_at(self, x: float) -> bool:
+        """Return whether the curves are in the upper half there: words stand clear of them in the other."""
+        low, high = self._axes.y
+        values = [min(c.points, key=lambda point: abs(point[0] - x))[1] for c in self._curves if c.points]
+        return sum(values) / max(len(values), 1) > (low + high) / 2
 
     def _line_at(self, painter: QPainter, area: QRectF, x: float, colour: QColor, style: Qt.PenStyle) -> None:
         place = area.left() + self._axes.across(x) * area.width()
@@ -179,7 +189,7 @@ class CurvePlot(QWidget):
         ]
         painter.setPen(QPen(colour, 2, Qt.PenStyle.DotLine if curve.dashed else Qt.PenStyle.SolidLine))
         painter.drawPolyline(QPolygonF(points))
-        if curve.dots and len(points) <= DOTTED_UP_TO:
+        if (curve.dots and len(points) <= DOTTED_UP_TO) or len(points) == 1:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
             for point in points:
@@ -225,13 +235,28 @@ def round_top(value: float) -> float:
     return TICKS * step
 
 
+def round_ends(low: float, high: float) -> tuple[float, float]:
+    """Return the ends of an axis that holds two values, such that its ticks are round numbers."""
+    step = round_top(high - low) / TICKS
+    start = math.floor(low / step + 1e-9)
+    while start * step + TICKS * step < high * (1 - 1e-9):  # it begins below `low`: the next step reaches further
+        step = round_top(TICKS * step * 1.01) / TICKS
+        start = math.floor(low / step + 1e-9)
+    return start * step, (start + TICKS) * step
+
+
+def rate_words(rate: float) -> str:
+    """Return a rate with two digits that count, never as a power of ten."""
+    return f"{Decimal(f'{rate:.2g}'):f}"
+
+
 def x_ticks(axes: Axes, most: int) -> list[tuple[float, str]]:
     """Return round places of the axis from left to right: decades, or whole numbers."""
     low, high = axes.x
     if axes.logarithmic:
         powers = range(math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9) + 1)
         every = -(-len(powers) // most) or 1
-        return [(10.0**power, f"{10.0**power:g}") for power in powers[::every]]
+        return [(10.0**power, rate_words(10.0**power)) for power in powers[::every]]
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**3, 10**4, 10**5, 10**9) if (high - low) / s <= most)
     start = math.ceil(low)
     first = start if step < 5 else math.ceil(low / step) * step

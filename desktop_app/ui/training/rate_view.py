@@ -7,9 +7,9 @@ from desktop_app.classifier.training_reports import RatePoint
 from desktop_app.services.training_errand import Failure
 from desktop_app.services.training_rates import RateFinder
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.training.curve_plot import Axes, Curve, CurvePlot
+from desktop_app.ui.training.curve_plot import Axes, Curve, CurvePlot, rate_words, round_ends
 from desktop_app.ui.training.parts import Card, push_button
-from desktop_app.ui.widgets import role_label
+from desktop_app.ui.widgets import role_label, swap
 
 LOWEST, HIGHEST = 1e-6, 10.0
 IDLE = (
@@ -79,8 +79,7 @@ class RateView(QWidget):
             widget.hide()
 
     def _show_running(self, running: bool) -> None:
-        self.start.setVisible(not running)
-        self.stop.setVisible(running)
+        swap(*((self.stop, self.start) if running else (self.start, self.stop)))
         self._bar.setVisible(running)
         if running:
             self._points, self._best = [], None
@@ -96,7 +95,7 @@ class RateView(QWidget):
         self._points.append(point)
         self._bar.setRange(0, 1000)
         self._bar.setValue(round(1000 * share))
-        self._words.setText(f"Trying {point.rate:.2g}: loss {point.smoothed:.3f}")
+        self._words.setText(f"Trying {rate_words(point.rate)}: loss {point.smoothed:.3f}")
         self._show()
 
     def _show_best(self, best: float | None) -> None:
@@ -105,7 +104,7 @@ class RateView(QWidget):
         self._words.setText(
             "The loss never falls: the clips, the network or the front-end do not fit together."
             if best is None
-            else f"The loss falls fastest at {best:.2g}. Take it, or click another place of the curve."
+            else f"The loss falls fastest at {rate_words(best)}. Take it, or click another place of the curve."
         )
         self._show()
 
@@ -114,7 +113,7 @@ class RateView(QWidget):
 
     def _take(self, rate: float) -> None:
         rounded = float(f"{rate:.2g}")
-        self._words.setText(f"The recipe’s highest rate is now {rounded:g}.")
+        self._words.setText(f"The recipe’s highest rate is now {rate_words(rounded)}.")
         self.taken.emit(rounded)
 
     def _show(self) -> None:
@@ -123,9 +122,10 @@ class RateView(QWidget):
         x = (LOWEST, max(points[-1].rate * 1.5, 1000 * LOWEST) if ended else HIGHEST)
         low = min((point.smoothed for point in points), default=0.0) * SHARE_BELOW
         high = max(points[0].smoothed * SHARE_ABOVE if points else 1.0, low + 1e-6)
+        low, high = round_ends(low, high)
         curves = (
             Curve("a batch", [(point.rate, point.loss) for point in points], "line"),
             Curve("smoothed", [(point.rate, point.smoothed) for point in points]),
         )
-        mark = None if self._best is None else (self._best, f"suggested: {self._best:.2g}")
+        mark = None if self._best is None else (self._best, f"suggested: {rate_words(self._best)}")
         self.plot.show_curves(curves, Axes(x, (low, high), logarithmic=True), mark)
