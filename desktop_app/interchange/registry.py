@@ -64,6 +64,11 @@ _BY_ENDING = (
 )
 
 
+def formats_by_title() -> list[LabelFormat]:
+    """Return all formats in the order of their titles, for people to choose from."""
+    return sorted(FORMATS, key=lambda known: known.title.casefold())
+
+
 def format_named(name: str) -> LabelFormat:
     """Return a format by its name; UserError lists them."""
     for known in FORMATS:

@@ -154,6 +154,13 @@ class ClassDialog(QDialog):
             self._problem.clear()
             self._changes.change(self._name, **fields)
 
+    def _merge(self) -> None:
+        """Merge, and go on with the class that holds the annotations now."""
+        kept = self.into.currentText()
+        self._problem.clear()
+        self._changes.merge(self._name, kept)
+        self.choose(kept)
+
     def _other_colour(self) -> None:
         it = self._project.scheme.get(self._name)
         if it is not None:
@@ -175,7 +182,7 @@ class ClassDialog(QDialog):
             group_field.editingFinished.connect(lambda: self._change(group=self.group.currentText().strip()))
         self.up.clicked.connect(lambda: changes.move(self._name, -1))
         self.down.clicked.connect(lambda: changes.move(self._name, 1))
-        self.merge.clicked.connect(lambda: changes.merge(self._name, self.into.currentText()))
+        self.merge.clicked.connect(self._merge)
         self.remove.clicked.connect(lambda: changes.remove(self._name))
         history = self._project.history
         for keys, do in (("Ctrl+Z", history.undo), ("Ctrl+Shift+Z", history.redo), ("Ctrl+Y", history.redo)):

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QComboBox,
-    QDialog,
     QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
@@ -30,13 +29,13 @@ from desktop_app.audio.clips import ClipRequest
 from desktop_app.interchange import own_table, sound_export, wav_cues
 from desktop_app.interchange.labels import LabelFormat, Options, Written
 from desktop_app.interchange.losses import counted_text
-from desktop_app.interchange.registry import FORMATS
+from desktop_app.interchange.registry import formats_by_title
 from desktop_app.services.label_files import ExportWish, LabelFiles, Outlook
 from desktop_app.services.settings import Settings
 from desktop_app.ui.export_dialog import DEFAULT_FOLDER
 from desktop_app.ui.export_form import ExportForm
 from desktop_app.ui.file_manager import show_folder
-from desktop_app.ui.job_row import JobRow
+from desktop_app.ui.job_row import JobDialog
 from desktop_app.ui.labels.annotation_table import STATUS_WORDS
 from desktop_app.ui.widgets import role_label
 from desktop_app.ui.wording import counted
@@ -48,6 +47,7 @@ WIDEST_TITLE = "Sample rate"
 """In the form over the context, with which it is in line."""
 SIZE = (600, 640)
 STEM = "labels"
+MOST_FORMATS = 20  # shown without scrolling
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class LabelOffer:
     """Some annotations, for the preview of names."""
 
 
-class LabelExportDialog(QDialog):
+class LabelExportDialog(JobDialog):
     """Writes labels for other programs, or cuts them out as clips. Not modal, and Esc cancels what runs."""
 
     written = Signal(str)
@@ -74,7 +74,8 @@ class LabelExportDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(*SIZE)
         self.format = QComboBox()
-        for known in FORMATS:
+        self.format.setMaxVisibleItems(MOST_FORMATS)
+        for known in formats_by_title():
             if known.is_written:
                 self.format.addItem(known.title, known)
         self.format.setCurrentIndex(self.format.findText(own_table.FORMAT.title))
@@ -84,7 +85,6 @@ class LabelExportDialog(QDialog):
         self.context = QDoubleSpinBox()
         self.sound = ExportForm(replace(settings.values.export, pattern=sound_export.PATTERN))
         self.export = QPushButton("Export")
-        self.progress = JobRow()
         self._choices = QButtonGroup(self)
         self._words = role_label(role="", wrap=True)
         self._problems = QPlainTextEdit()
@@ -208,17 +208,9 @@ class LabelExportDialog(QDialog):
         if chosen:
             self.target.setText(chosen)
 
-    def reject(self) -> None:
-        """Cancel what runs; else close."""
-        if self.progress.job is not None:
-            self.progress.cancel()
-        else:
-            super().reject()
-
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Cancel what runs: a dialog that is gone could not tell how it ended."""
+        """Cancel what runs, and what waits."""
         self._timer.stop()
-        self.progress.cancel()
         super().closeEvent(event)
 
     def _connect(self) -> None:

@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
@@ -26,12 +24,12 @@ from desktop_app.audio.sources import shown_name
 from desktop_app.interchange.into_project import ImportPlan
 from desktop_app.interchange.labels import Options
 from desktop_app.interchange.losses import counted_text
-from desktop_app.interchange.registry import FORMATS
+from desktop_app.interchange.registry import FORMATS, formats_by_title
 from desktop_app.interchange.sound_export import never
 from desktop_app.services.label_files import LabelFiles, Preview, PreviewRow
-from desktop_app.ui.job_row import JobRow
+from desktop_app.ui.job_row import JobDialog
 from desktop_app.ui.labels.annotation_table import STATUS_WORDS
-from desktop_app.ui.sorted_table import Cell, SortedTable, TableColumn
+from desktop_app.ui.sorted_table import LEFT, RIGHT, Cell, SortedTable, TableColumn
 from desktop_app.ui.widgets import role_label
 from desktop_app.ui.wording import counted
 
@@ -47,7 +45,7 @@ def file_kinds() -> str:
     return f"Label files ({patterns});;All files (*)"
 
 
-class ImportDialog(QDialog):
+class ImportDialog(JobDialog):
     """Shows what an import would bring, and carries it out. Not modal."""
 
     imported = Signal(str)
@@ -65,7 +63,7 @@ class ImportDialog(QDialog):
         self.resize(*SIZE)
         self.format = QComboBox()
         self.format.addItem("Told by the files", None)
-        for known in FORMATS:
+        for known in formats_by_title():
             if known.recognises is not never:
                 self.format.addItem(known.title, known)
         self.format.setAccessibleName("Format")
@@ -81,7 +79,6 @@ class ImportDialog(QDialog):
         self.problems.setReadOnly(True)
         self.problems.setTabChangesFocus(True)
         self.problems.setAccessibleName("Problems")
-        self.progress = JobRow()
         self.take = QPushButton("Import")
         self._lay_out()
         self.format.currentIndexChanged.connect(lambda _: self.read())
@@ -153,18 +150,6 @@ class ImportDialog(QDialog):
         self.imported.emit(f"{words}.")
         self.accept()
 
-    def reject(self) -> None:
-        """Cancel what runs; else close."""
-        if self.progress.job is not None:
-            self.progress.cancel()
-        else:
-            super().reject()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Cancel what runs: a dialog that is gone could not show it."""
-        self.progress.cancel()
-        super().closeEvent(event)
-
     def _lay_out(self) -> None:
         names = ", ".join(shown_name(path) for path in self._paths[:3])
         more = f" and {len(self._paths) - 3:,} more" if len(self._paths) > 3 else ""
@@ -203,7 +188,11 @@ class MappingTable(QTableWidget):
     def __init__(self, scheme: LabelScheme, parent: QWidget | None = None) -> None:
         super().__init__(0, 3, parent)
         self._known = {name.casefold(): name for name in scheme.names}
-        self.setHorizontalHeaderLabels(["In the files", "Count", "Becomes (double-click to change)"])
+        titles = (("In the files", LEFT), ("Count", RIGHT), ("Becomes (double-click to change)", LEFT))
+        for column, (title, side) in enumerate(titles):
+            item = QTableWidgetItem(title)
+            item.setTextAlignment(side)
+            self.setHorizontalHeaderItem(column, item)
         self.verticalHeader().hide()
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)

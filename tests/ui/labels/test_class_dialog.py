@@ -96,6 +96,7 @@ def test_merging_gives_all_annotations_the_other_label_in_one_step(
     QTest.mouseClick(dialog.merge, LEFT)
     qtbot.waitUntil(lambda: names(project) == ("wren",))
     assert (count(project, "robin"), count(project, "wren")) == (0, 9)
+    assert dialog.name.text() == "wren"
     project.history.undo()
     assert (count(project, "robin"), count(project, "wren")) == (6, 3)
 

@@ -143,6 +143,11 @@ def test_everything_goes_into_one_table_that_reads_back_the_same(
     assert [row["label"] for row in rows] == ["robin", "wren", "robin"] * 3
 
 
+def test_formats_are_listed_by_their_titles(export: LabelExportDialog) -> None:
+    titles = [export.format.itemText(place) for place in range(export.format.count())]
+    assert titles == sorted(titles, key=str.casefold) and export.format.currentText() == "Earmark table (CSV)"
+
+
 def test_what_a_format_cannot_hold_is_said_before(export: LabelExportDialog, tmp_path: Path, qtbot: QtBot) -> None:
     choose_format(export, "Praat TextGrid", qtbot)
     assert not export.each_alone.isEnabled()
