@@ -1,11 +1,12 @@
 """One job where it was started: what it does, how far it is, a way to cancel; then what went wrong, if anything did."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from desktop_app.services.jobs import Job, Progress
 from desktop_app.ui.job_strip import progress_words
-from desktop_app.ui.widgets import role_label
+from desktop_app.ui.widgets import role_label, set_role
 
 STEPS = 1000
 BAR_WIDTH = 240
@@ -46,7 +47,7 @@ class JobRow(QWidget):
         job.finished.connect(lambda _: self.hide())
         job.cancelled.connect(lambda: self._say("Cancelled."))
         job.done.connect(self._ended)
-        self._set_role("secondary")
+        set_role(self._words, "secondary")
         self._words.setText(f"{job.title}…")
         self._bar.setRange(0, 0)
         self._bar.show()
@@ -66,7 +67,7 @@ class JobRow(QWidget):
         self._bar.setValue(round(STEPS * (progress.fraction or 0)))
 
     def _show_failure(self, sentence: str) -> None:
-        self._set_role("error")
+        set_role(self._words, "error")
         self._say(sentence)
 
     def _say(self, sentence: str) -> None:
@@ -77,7 +78,22 @@ class JobRow(QWidget):
     def _ended(self) -> None:
         self.job = None
 
-    def _set_role(self, role: str) -> None:
-        self._words.setProperty("role", role)
-        self._words.style().unpolish(self._words)
-        self._words.style().polish(self._words)
+
+class JobDialog(QDialog):
+    """A dialog whose jobs end with it: one that is gone could not tell how they ended."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.progress = JobRow()
+
+    def reject(self) -> None:
+        """Cancel what runs; else close."""
+        if self.progress.job is not None:
+            self.progress.cancel()
+        else:
+            super().reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Cancel what runs."""
+        self.progress.cancel()
+        super().closeEvent(event)
