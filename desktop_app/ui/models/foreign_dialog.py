@@ -99,6 +99,7 @@ class ForeignDialog(QDialog):
     def _complain(self, sentence: str) -> None:
         self._problem.setText(sentence)
         self._problem.show()
+        self.resize(self.width(), max(self.height(), self.heightForWidth(self.width())))
         self._ask_again()
 
     def _ask_again(self) -> None:
