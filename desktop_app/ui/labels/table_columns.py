@@ -8,6 +8,7 @@ from desktop_app.annotation.annotations import Extent
 from desktop_app.annotation.table_query import Order, TableRow
 from desktop_app.audio.measurements import Measurements
 from desktop_app.ui.labels.annotation_table import STATUS_WORDS
+from desktop_app.ui.ticks import MINUS
 from desktop_app.ui.wording import clock
 
 NOTHING = "–"
@@ -162,7 +163,7 @@ MEASURED = tuple(column.name for column in COLUMNS if column.measured is not Non
 
 
 def _db(value: float | None) -> str:
-    return _measured(value, "{:.1f}")
+    return _measured(value, "{:.1f}").replace("-", MINUS)
 
 
 def place_of(order: Order) -> int:
