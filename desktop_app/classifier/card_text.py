@@ -20,7 +20,9 @@ def markdown_of(card: ModelCard, *, picture: str = "", brief: bool = False) -> s
     parts = [f"# {card.name}", card.title, *_facts(card, brief=brief)]
     if card.results:
         parts += _results(card, card.results, picture, counts=not brief)
-    parts += ["## Trained on", _table(("recordings", "clips", "licence", "by"), _sources(card))]
+    sources = _sources(card)
+    table = _table(("recordings", "clips", "licence", "by"), sources) if sources else "Not known."
+    parts += ["## Trained on", table]
     parts += ["## Use", card.intended_use, "## Limits", card.limits]
     parts += [f"{card.rejection.sentence} {card.rejection.how}".strip()] if card.rejection else []
     return "\n\n".join(parts) + "\n"
@@ -39,7 +41,9 @@ def _facts(card: ModelCard, *, brief: bool) -> list[str]:
         ("hears", f"{card.sample_rate_hz:,} Hz mono, {card.window_s:g} s at a time"),
         (FRONT_END, _front_end(card) if brief else settings_of(card.front_end)),
         ("network", settings_of(card.network)),
-        ("size", f"{card.parameters:,} parameters, {card.macs / 1e6:.1f} million multiplications for a window"),
+        ("size", f"{card.parameters:,} parameters, {card.macs / 1e6:.1f} million multiplications for a window")
+        if card.parameters
+        else ("size", "not known"),
         ("temperature", f"{card.temperature:g}"),
         *([("says unknown", card.rejection.sentence)] if card.rejection else []),
         ("made", card.created),

@@ -201,3 +201,9 @@ def test_the_page_shows_its_picture_and_which_class_nobody_measured() -> None:
     assert "| not measured |" in page
     assert "![What was taken for what](two.png)" in page
     assert "not measured" not in markdown_of(CARD)
+
+
+def test_what_is_not_known_of_a_foreign_model_is_not_given_as_nought() -> None:
+    text = markdown_of(replace(CARD, parameters=0, macs=0, trained_on=()))
+    assert "0 parameters" not in text and "not known" in text
+    assert "## Trained on\n\nNot known." in text
