@@ -35,8 +35,9 @@ class ModelComparison:
         differ = found.only_first + found.only_second
         if not found.only_first + found.only_second:
             return f"The models agree on right and wrong in all {clips:,} clips."
-        test = f"McNemar’s exact test: p = {found.p_value:.2g} over {differ:,} clips on which they differ"
-        between = f"{100 * found.interval.low:+.1f} to {100 * found.interval.high:+.1f} points"
+        chance = "< 0.001" if found.p_value < 0.001 else f"= {found.p_value:.2g}"
+        test = f"McNemar’s exact test: p {chance} over {differ:,} clips on which they differ"
+        between = f"{100 * found.interval.low:+.1f} and {100 * found.interval.high:+.1f} points"
         better = self.names[1] if found.difference > 0 else self.names[0]
         if self.certain:
             return f"{better} is better on clips like these ({test}; the difference lies between {between})."
