@@ -108,7 +108,7 @@ TRIED: dict[str, tuple[str, ...]] = {
         "Rounds are what accuracy hangs on here. With 20 of them the folds 0, 1, 3 and 4 came to 89.2 % together; the "
         "table has them with 40. The shipped weights had 100, and a network trained like them judged 94.8 % of 420 "
         "clips of speakers held back right (its card). Five folds of 100 rounds take an hour and a half of one core.",
-        "One clip at a time is judged 38 to 48 times as fast as by the seed, depending on what else the machine does, "
+        "One clip at a time is judged 42 to 49 times as fast as by the seed, depending on what else the machine does, "
         "where 60 was wanted. Of 0.39 ms, 0.15 go into the front-end, 0.16 into the net (all of it in int8 products), "
         "the rest into handing over and a cache that holds one of the two at a time. The net is not what is left: with "
         "the smallest, TC-ResNet8 of 66,000 parameters, the same turns come to 58 times, with TC-ResNet14-1.5 to 50, "
