@@ -23,6 +23,7 @@ class FlowLayout(QLayout):
     def addItem(self, item: QLayoutItem) -> None:
         """Take a widget, at the end."""
         self._items.append(item)
+        self.update()  # QLayout leaves that to its heirs; a chip that changes no line would stay in the corner
 
     def count(self) -> int:
         """Return how many there are."""

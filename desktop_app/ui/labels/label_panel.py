@@ -22,7 +22,7 @@ from desktop_app.ui.widgets import role_label
 from desktop_app.ui.wording import counted
 
 MARGIN = SPACING = 8
-LENGTH_COLUMN, WIDTH_WITH_LENGTH = 2, 296
+LENGTH_COLUMN, WIDTH_WITH_LENGTH = 2, 336
 STATUS_COLUMN, WIDTH_WITH_STATUS = 3, 248
 TEACHING = "Drag over the sound, or leave the whole clip; Ctrl+B, type a label, Enter. From then on its key: 1, 2, 3…"
 MOST_PALETTE_LINES = 4
