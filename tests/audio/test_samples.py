@@ -18,6 +18,7 @@ NAMES = [found.path.name for found in find_audio(samples_dir(), problems=print)]
 
 def test_all_samples_of_the_tool_are_bundled_and_no_others() -> None:
     assert sorted(NAMES) == sorted([*(sample.name for sample in SAMPLES), GARDEN_NAME])
+    assert len(NAMES) == 30  # as many as the tutorial labels
 
 
 def test_they_are_no_burden_to_download() -> None:
@@ -26,7 +27,7 @@ def test_they_are_no_burden_to_download() -> None:
 
 def test_they_show_many_formats() -> None:
     formats = {found.name for name in NAMES if (found := format_for_path(name)) is not None}
-    assert formats >= {"WAV", "FLAC", "MP3", "OGG", "OPUS", "M4A", "AIFF", "AU", "AMR", "GSM"}
+    assert formats >= {"WAV", "FLAC", "MP3", "OGG", "OPUS", "M4A", "AIFF", "AU", "AMR", "GSM", "CAF", "W64"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -40,7 +41,6 @@ def test_a_sample_opens_and_is_neither_faint_nor_clipped(name: str) -> None:
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
 def test_a_sample_is_at_the_rate_it_was_made_at(sample: Sample) -> None:
-
     assert probe(samples_dir() / sample.name).sample_rate_hz == sample.rate_hz
 
 
