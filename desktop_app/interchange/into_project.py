@@ -12,7 +12,7 @@ from desktop_app.annotation.store import AnnotationReader
 from desktop_app.audio.sources import find_audio
 from desktop_app.errors import UserError
 from desktop_app.interchange.labels import FileLabels, ImportResult, LabelFormat
-from desktop_app.interchange.recordings import RecordingFinder, measured
+from desktop_app.interchange.recordings import Found, RecordingFinder, measured
 
 Tell = Callable[[str], None]
 Look = Callable[[int, int], None]
@@ -51,15 +51,16 @@ def plan_import(
     added: list[Annotation] = []
     recordings: dict[str, Recording] = {}
     named = [(file, each) for file, result in results for each in result.labels if each.annotations]
-    for done, (file, each) in enumerate(named, 1):
-        wanted = [changed for it in each.annotations if (changed := _mapped(it, mapping or {})) is not None]
-        recording = _recording(finder, each, file, folder, store, problems)
-        left_out += len(each.annotations) - (len(wanted) if recording else 0)
-        if recording is not None:
-            new = list(_unknown(wanted, recording, store, added))
-            known += len(wanted) - len(new)
-            added += new
-            recordings[recording.id] = recording
+    for done, (file, labels) in enumerate(named, 1):
+        for each, found in finder.place(labels, file):
+            wanted = [changed for it in each.annotations if (changed := _mapped(it, mapping or {})) is not None]
+            recording = _recording(found, folder, store, problems)
+            left_out += len(each.annotations) - (len(wanted) if recording else 0)
+            if recording is not None:
+                new = list(_unknown(wanted, recording, store, added))
+                known += len(wanted) - len(new)
+                added += new
+                recordings[recording.id] = recording
         progress(done, len(named))
     edit = Edit(f"Import {counted(added)}", added=tuple(added), recordings=tuple(recordings.values()))
     return ImportPlan(edit.naming(store.scheme()), tuple(problems), known, left_out)
@@ -69,15 +70,7 @@ def _paths_in(folder: Path, tell: Tell) -> Iterator[str]:
     return (entry.path.relative_to(folder).as_posix() for entry in find_audio(folder, problems=tell))
 
 
-def _recording(
-    finder: RecordingFinder,
-    labels: FileLabels,
-    file: Path,
-    folder: Path,
-    store: AnnotationReader,
-    problems: list[str],
-) -> Recording | None:
-    found = finder.find(labels, file)
+def _recording(found: Found, folder: Path, store: AnnotationReader, problems: list[str]) -> Recording | None:
     if found.path is None:
         problems.append(found.problem)
         return None

@@ -24,7 +24,9 @@ class FileLabels:
     sample_rate_hz: int | None = None
     """Frames per second of the recording; None where unknown."""
     named: bool = True
-    """Whether the label file names the recording; else `path` is the label file's own name without its endings."""
+    """Whether the label file names the recording; else `path` is what its own name tells, without endings."""
+    otherwise: tuple["FileLabels", ...] = ()
+    """The same, on the clips that were cut out of the recording, for where it is not found."""
 
     @property
     def name(self) -> str:

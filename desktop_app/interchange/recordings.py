@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from desktop_app.audio.formats import is_audio_name
@@ -62,6 +63,14 @@ class RecordingFinder:
             return Found(None, f"Several recordings are called “{labels.name}” ({several}): choose which one is meant.")
         return Found(best[0])
 
+    def place(self, labels: FileLabels, label_file: Path | None = None) -> list[tuple[FileLabels, Found]]:
+        """Return labels with their recording; where it is not here but clips cut out of it are, those on the clips."""
+        found = self.find(labels, label_file)
+        if found.path is not None:
+            return [(labels, found)]
+        clips = [(each, self.find(each, label_file)) for each in labels.otherwise]
+        return clips if any(clip.path is not None for _, clip in clips) else [(labels, found)]
+
     def _candidates(self, name: str) -> list[str]:
         for wanted in dict.fromkeys((name, _UPLOAD.sub("", name))):
             found = self._by_name.get(wanted) or self._by_stem.get(wanted) or self._by_stem.get(_stem(wanted))
@@ -101,8 +110,7 @@ def located(
     paths = [entry.path.relative_to(folder).as_posix() for entry in find_audio(folder, problems=problems.append)]
     finder = RecordingFinder(paths)
     kept: list[FileLabels] = []
-    for each in labels:
-        found = finder.find(each, label_file)
+    for each, found in chain.from_iterable(finder.place(each, label_file) for each in labels):
         if found.path is None:
             problems.append(found.problem)
             continue

@@ -11,6 +11,7 @@ from desktop_app.interchange import (
     audacity,
     audiofolder,
     birdnet,
+    birdnet_segments,
     class_folders,
     cvat,
     kaleidoscope,
@@ -34,6 +35,7 @@ FORMATS: tuple[LabelFormat, ...] = (
     wav_cues.FORMAT,
     parquet.FORMAT,
     audiofolder.FORMAT,
+    birdnet_segments.FORMAT,
     class_folders.FORMAT,
     textgrid.FORMAT,
     svl.FORMAT,
@@ -94,9 +96,8 @@ def format_for_name(path: Path) -> LabelFormat:
     for ending, known in _BY_ENDING:
         if path.name.lower().endswith(ending):
             return known
-    only_read = next(
-        (known for known in FORMATS if not known.is_written and path.suffix.lower() in known.suffixes), None
-    )
+    suffix = path.suffix.lower()
+    only_read = next((known for known in FORMATS if suffix and not known.is_written and suffix in known.suffixes), None)
     if only_read is not None:
         raise UserError(f"{only_read.title} is only read, not written: choose another format for “{shown_name(path)}”.")
     raise UserError(f"The name “{shown_name(path)}” does not tell a label format: name it with --to.")

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -156,14 +157,13 @@ def _preview(
     placed = 0
     for file, result in results:
         skipped.update(result.skipped)
-        for each in result.labels:
+        found = chain.from_iterable(finder.place(each, file) for each in result.labels if each.annotations)
+        for each, place in found:
             context.checkpoint()
-            found = finder.find(each, file) if each.annotations else None
-            place = found.path if found is not None else None
-            placed += len(each.annotations) if place is not None else 0
-            unplaced += [found.problem] if found is not None and place is None else []
+            placed += len(each.annotations) if place.path is not None else 0
+            unplaced += [place.problem] if place.path is None else []
             labels.update(it.label for it in each.annotations)
-            rows += [PreviewRow(it, place, each.path) for it in each.annotations[: MOST_ROWS - len(rows)]]
+            rows += [PreviewRow(it, place.path, each.path) for it in each.annotations[: MOST_ROWS - len(rows)]]
     return Preview(
         tuple(results), tuple(rows), dict(labels.most_common()), placed, tuple(unplaced), tuple(problems), skipped
     )
