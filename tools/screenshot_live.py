@@ -1,7 +1,7 @@
 """Take the pictures of the Live page anew: `python -m tools.screenshot_live [--to FOLDER]`.
 
 The real window listens through PortAudio to a sound card in memory, into which the bundled words are played: live.png,
-live_dark.png, and some seconds of it moving, live.webp. Needs Xvfb, PulseAudio and ALSA's way to it.
+live-dark.png, and some seconds of it moving, live.webp. Needs Xvfb, PulseAudio and ALSA's way to it.
 """
 
 import argparse
@@ -76,7 +76,7 @@ def play(folder: Path, size: str, to: Path) -> None:
         if size == MOVING:
             write_film(to / "live.webp", film(stage))
         else:
-            for name, theme in (("live", "light"), ("live_dark", "dark")):
+            for name, theme in (("live", "light"), ("live-dark", "dark")):
                 stage.use_theme(theme)
                 wait_s(stage, 1.0)
                 stage.picture().save(str(to / f"{name}.png"), quality=0)  # smallest
