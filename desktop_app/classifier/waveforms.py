@@ -1,6 +1,6 @@
 """Recordings -> mono windows of the length and rate that a network wants, read in bounded memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,14 +64,14 @@ def mono_blocks(path: Path, sample_rate_hz: int, *, whole_only: bool = False) ->
     plain = read_plain_wav(path)
     if plain is not None:
         frames, from_hz = plain
-        yield StreamResampler(from_hz, sample_rate_hz, 1).push(_mixed(frames), last=True)[:, 0]
+        yield StreamResampler(from_hz, sample_rate_hz, 1).push(mixed(frames), last=True)[:, 0]
         return
     with open_audio(path) as reader:
         stream = StreamResampler(reader.sample_rate_hz, sample_rate_hz, 1)
         empty = True
         for block in reader.blocks(BLOCK_FRAMES):
             empty = empty and not len(block)
-            yield stream.push(_mixed(block))[:, 0]
+            yield stream.push(mixed(block))[:, 0]
         if whole_only and reader.notes:
             raise UserError(f"“{shown_name(path)}” is damaged: {reader.notes[0]}")
         if empty:
@@ -79,7 +79,8 @@ def mono_blocks(path: Path, sample_rate_hz: int, *, whole_only: bool = False) ->
         yield stream.push(np.zeros((0, 1), np.float32), last=True)[:, 0]
 
 
-def _mixed(frames: Waveform) -> Waveform:
+def mixed(frames: Waveform) -> Waveform:
+    """Return the mean of the channels, shape (frames, 1)."""
     return frames if frames.shape[1] == 1 else frames.mean(axis=1, keepdims=True)
 
 
@@ -97,11 +98,16 @@ def windows_of(path: Path, windowing: Windowing) -> Iterator[Windows]:
     A recording up to one window long is one window, centred as in training. In a longer one they start every
     `hop_frames`; a last window ends with the recording where more than a twentieth of a window would be left over.
     """
+    return windows_in(mono_blocks(path, windowing.sample_rate_hz), windowing)
+
+
+def windows_in(blocks: Iterable[Waveform], windowing: Windowing) -> Iterator[Windows]:
+    """Yield the windows of mono blocks, which are at the rate of the windows, as `windows_of` does."""
     frames, hop, rate = windowing.window_frames, windowing.hop_frames, windowing.sample_rate_hz
     held = np.zeros(0, np.float32)  # what the windows to come need
     start = 0  # of `held` in the recording
     next_onset = 0
-    for block in mono_blocks(path, rate):
+    for block in blocks:
         held = np.concatenate([held, block]) if len(held) else block
         while next_onset - start + frames + (windowing.most - 1) * hop <= len(held):
             onsets = range(next_onset, next_onset + windowing.most * hop, hop)

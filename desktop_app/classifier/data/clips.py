@@ -13,8 +13,18 @@ _SPEAKER = re.compile(r"([0-9a-f]{8})_nohash_")
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """A part of a recording."""
+
+    onset_s: float
+    """Start in seconds from the start of the recording."""
+    offset_s: float
+    """End in seconds; equal to `onset_s` for a point in time."""
+
+
+@dataclass(frozen=True)
 class Clip:
-    """One labelled file."""
+    """One labelled file, or a labelled stretch of one."""
 
     path: Path
     """Where it is."""
@@ -28,6 +38,13 @@ class Clip:
     """How often it is drawn, against the others of its class."""
     split: str = ""
     """Where its source puts it: `train`, `validation` or `test`; empty where it does not say."""
+    stretch: Stretch | None = None
+    """Which part of the file it is; None for all of it."""
+
+    def content(self, file_hash: str) -> str:
+        """Return what is equal for clips that are the same sound, from the hash of the file."""
+        part = self.stretch
+        return file_hash if part is None else f"{file_hash} {part.onset_s:.4f}-{part.offset_s:.4f}"
 
 
 @dataclass(frozen=True)

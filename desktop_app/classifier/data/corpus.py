@@ -144,13 +144,14 @@ def _hash(path: Path) -> str | Skipped:
 def _without_contradictions(clips: Sequence[Clip], hashes: Mapping[Path, str]) -> tuple[list[Clip], list[Skipped]]:
     """Return the clips without those whose bytes have two labels, and these."""
     labels: dict[str, set[str]] = defaultdict(set)
-    for clip in clips:
-        labels[hashes[clip.path]].add(clip.label)
-    kept = [clip for clip in clips if len(labels[hashes[clip.path]]) == 1]
+    contents = [clip.content(hashes[clip.path]) for clip in clips]
+    for clip, content in zip(clips, contents, strict=True):
+        labels[content].add(clip.label)
+    kept = [clip for clip, content in zip(clips, contents, strict=True) if len(labels[content]) == 1]
     left_out = [
-        Skipped(clip.path, f"The same recording is in {_names(sorted(labels[hashes[clip.path]]))}.")
-        for clip in clips
-        if len(labels[hashes[clip.path]]) > 1
+        Skipped(clip.path, f"The same recording is in {_names(sorted(labels[content]))}.")
+        for clip, content in zip(clips, contents, strict=True)
+        if len(labels[content]) > 1
     ]
     return kept, left_out
 

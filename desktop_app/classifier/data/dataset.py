@@ -18,6 +18,7 @@ from desktop_app.classifier.data.window_cache import (
     load_windows,
     prune_windows,
 )
+from desktop_app.classifier.stretches import read_stretch
 from desktop_app.classifier.waveforms import Waveform, centred, read_mono
 from desktop_app.errors import UserError
 
@@ -74,7 +75,8 @@ def load_clips(
 ) -> ClipSet:
     """Decode all clips once, mono, into windows of `frames`; unreadable files are skipped and listed.
 
-    Clips up to one and a half windows are centred, longer ones are cut into as many whole windows as they hold.
+    Clips up to one and a half windows are centred, longer ones are cut into as many whole windows as they hold. A
+    stretch that is shorter than a window is heard with what is around it in its recording.
     What was decoded before is taken from the cache on disk (`window_cache`). `progress` is told how many are done and
     may raise to stop. UserError where no clip can be read.
     """
@@ -107,11 +109,11 @@ class _Source:
         """Return the windows of a clip, shape (windows, frames), or why there are none."""
         try:
             require_regular_file(clip.path)
-            key = WindowKey.of(clip.path, self._sample_rate_hz, self._frames)
+            key = WindowKey.of(clip.path, self._sample_rate_hz, self._frames, clip.stretch)
             known = load_windows(key)
             if known is not None:
                 return known
-            waveform = read_mono(clip.path, self._sample_rate_hz)
+            waveform = self._read(clip)
         except (UserError, OSError) as reason:
             return Skipped(clip.path, str(reason))
         if not np.isfinite(waveform).all():
@@ -120,6 +122,11 @@ class _Source:
         if self._keep and key.is_settled and keep_windows(key, windows):
             self.kept = True
         return windows
+
+    def _read(self, clip: Clip) -> Waveform:
+        if clip.stretch is None:
+            return read_mono(clip.path, self._sample_rate_hz)
+        return read_stretch(clip.path, clip.stretch, self._sample_rate_hz, self._frames)
 
 
 def _windows(waveform: Waveform, frames: int) -> list[Waveform]:

@@ -62,9 +62,10 @@ def overlap_of(card: ModelCard, paths: Sequence[Path], groups: Iterable[str]) ->
     known_groups, known_hashes = _names(training.get(TRAINING_GROUPS)), _names(training.get(TRAINING_HASHES))
     here = set(groups)
     measured = set(card.results.group_accuracy) if card.results else set()
+    heard = set() if known_hashes is None else {path for path in set(paths) if clip_hash(path) in known_hashes}
     return Overlap(
         groups=None if known_groups is None else tuple(sorted(known_groups & here)),
-        clips=None if known_hashes is None else tuple(path for path in paths if clip_hash(path) in known_hashes),
+        clips=None if known_hashes is None else tuple(path for path in paths if path in heard),
         measured_groups=tuple(sorted(measured & here)),
         sources=tuple(source.name for source in card.trained_on),
     )

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import platformdirs
 
 from desktop_app.audio.peak_cache import keep_file, prune
+from desktop_app.classifier.data.clips import Stretch
 
 VERSION = 1
 """Goes up whenever a recording would be cut, mixed or resampled to other samples than before."""
@@ -44,12 +45,14 @@ class WindowKey:
     """Of the windows."""
     frames: int
     """Of each window."""
+    stretch: Stretch | None = None
+    """The part that was read; None for all of it."""
 
     @classmethod
-    def of(cls, path: Path, sample_rate_hz: int, frames: int) -> "WindowKey":
+    def of(cls, path: Path, sample_rate_hz: int, frames: int, stretch: Stretch | None = None) -> "WindowKey":
         """Return the key of the recording as it is now; OSError where it is gone."""
         stat = path.stat()
-        return cls(path.absolute(), stat.st_size, stat.st_mtime_ns, sample_rate_hz, frames)
+        return cls(path.absolute(), stat.st_size, stat.st_mtime_ns, sample_rate_hz, frames, stretch)
 
     @property
     def is_settled(self) -> bool:
@@ -59,7 +62,8 @@ class WindowKey:
     @property
     def file(self) -> Path:
         """Return the file that keeps the windows."""
-        name = os.fsencode(self.path) + f"\0{self.sample_rate_hz} {self.frames}".encode()
+        part = "" if self.stretch is None else f" {self.stretch.onset_s!r} {self.stretch.offset_s!r}"
+        name = os.fsencode(self.path) + f"\0{self.sample_rate_hz} {self.frames}{part}".encode()
         return cache_folder() / f"{hashlib.sha256(name).hexdigest()[:32]}.windows"
 
     @property

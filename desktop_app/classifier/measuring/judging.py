@@ -18,6 +18,7 @@ from desktop_app.annotation.records import FileVerdict, Prediction
 from desktop_app.audio.sources import shown_name
 from desktop_app.classifier.card import ModelCard
 from desktop_app.classifier.measuring.predictions import PredictionTable
+from desktop_app.classifier.stretches import windows_of_stretch
 from desktop_app.classifier.waveforms import Windowing, Windows, windows_of
 from desktop_app.errors import UserError
 
@@ -112,12 +113,18 @@ def _pieces(clips: Iterable["Clip"], card: ModelCard) -> Iterator[_Piece]:
     windowing = Windowing(card.sample_rate_hz, card.window_frames, hop_frames, WINDOWS_AT_ONCE)
     for clip in clips:
         try:
-            for windows in windows_of(clip.path, windowing):
+            for windows in _windows(clip, windowing):
                 yield _Piece(clip, windows, None, last=windows.duration_s is not None)
         except UserError as reason:
             yield _Piece(clip, None, str(reason), last=True)
         except (OSError, ValueError, RuntimeError, MemoryError) as reason:  # what decoders raise for unforeseen damage
             yield _Piece(clip, None, f"“{shown_name(clip.path)}” cannot be read ({reason}).", last=True)
+
+
+def _windows(clip: "Clip", windowing: Windowing) -> Iterator[Windows]:
+    if clip.stretch is None:
+        return windows_of(clip.path, windowing)
+    return windows_of_stretch(clip.path, clip.stretch, windowing)
 
 
 def _batches(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:

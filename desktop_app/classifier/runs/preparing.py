@@ -256,7 +256,8 @@ def _spread(count: int, most: int) -> Tensor:
 
 def _digest(corpus: Corpus, train: ClipSet) -> str:
     """Return what tells whether the clips, their labels and their sides are still the same."""
-    rows = sorted((corpus.hashes[clip.path], clip.label, clip.split) for clip in corpus.divided.clips)
+    clips = corpus.divided.clips
+    rows = sorted((clip.content(corpus.hashes[clip.path]), clip.label, clip.split) for clip in clips)
     return hashlib.sha256(json.dumps([rows, list(train.waveforms.shape)]).encode()).hexdigest()
 
 
