@@ -12,7 +12,7 @@ from desktop_app.cli.shared import HelpFormatter, say, seconds
 from desktop_app.errors import UserError
 from desktop_app.interchange.labels import FileLabels, ImportResult, LabelFormat, Options, Written
 from desktop_app.interchange.losses import counted_text, losses
-from desktop_app.interchange.naming import targets
+from desktop_app.interchange.naming import require_target, targets
 from desktop_app.interchange.recordings import beside, located
 from desktop_app.interchange.registry import (
     FORMATS,
@@ -189,6 +189,7 @@ def write(
     labels: Sequence[FileLabels], target: Path, to: LabelFormat, options: Options, *, replace_files: bool
 ) -> Written:
     """Say what is lost, refuse to overwrite unless that is asked for, and write."""
+    require_target(labels, target, to)
     if to.encode is not None and not replace_files:
         taken = [path for path, _ in targets(labels, target, to) if path.exists()]
         if taken:

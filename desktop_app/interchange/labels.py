@@ -172,6 +172,11 @@ class LabelFormat:
         return self.encode is not None or self.write is not None
 
     @property
+    def is_folder(self) -> bool:
+        """Return whether labels are a folder in it, with recordings inside."""
+        return not self.suffixes[0]
+
+    @property
     def source(self) -> str:
         """Return the source of what is read and names none."""
         return self.program or f"{IMPORT_PREFIX}{self.name}"

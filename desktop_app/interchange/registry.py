@@ -28,7 +28,7 @@ from desktop_app.interchange import (
     wav_cues,
 )
 from desktop_app.interchange.labels import FileLabels, ImportResult, LabelFormat, Options, Progress, Written
-from desktop_app.interchange.naming import targets
+from desktop_app.interchange.naming import require_target, targets
 from desktop_app.interchange.reading import Notes, glimpse
 
 FORMATS: tuple[LabelFormat, ...] = (
@@ -143,13 +143,14 @@ def write_labels(
     options: Options | None = None,
     progress: Progress = lambda done, wanted: None,
 ) -> Written:
-    """Write labels, each file whole or not at all and in the place of an older one (see `targets`).
+    """Write labels, each file whole or not at all and in the place of an older one (see `targets`, `obstacle`).
 
     Formats with sound need `FileLabels.path` to be where each recording lies (`recordings.located`); they overwrite
     nothing. Ask `losses` first what will be missing. `progress` is told what is done of how much, and may raise to
     stop. UserError where a file cannot be written or the format is only read. Any thread.
     """
     chosen = options or Options()
+    require_target(labels, target, label_format)
     if label_format.write is not None:
         return label_format.write(labels, target, chosen, progress)
     if label_format.encode is None:

@@ -16,7 +16,7 @@ from desktop_app.errors import UserError
 from desktop_app.interchange.into_project import ImportPlan, labels_of_project, plan_import
 from desktop_app.interchange.labels import FileLabels, ImportResult, LabelFormat, Options, Written
 from desktop_app.interchange.losses import losses
-from desktop_app.interchange.naming import targets
+from desktop_app.interchange.naming import obstacle, targets
 from desktop_app.interchange.recordings import RecordingFinder
 from desktop_app.interchange.registry import read_labels, readable_in, write_labels
 from desktop_app.services.job_context import JobContext
@@ -103,6 +103,8 @@ class Outlook:
     """A sentence for each kind of thing that the format cannot hold."""
     replaced: int
     """Label files that are there and would be written over."""
+    obstacle: str = ""
+    """Why the target cannot be written to, in one sentence."""
     problems: tuple[str, ...] = ()
     """A sentence for each recording that cannot be read."""
 
@@ -215,12 +217,14 @@ def _plan(
 def _look(context: JobContext, store: AnnotationStore, wish: ExportWish) -> Outlook:
     labels, problems = _chosen(context, store, wish)
     to = wish.written_as
-    files = {path for path, _ in targets(labels, wish.target, to)} if to.encode is not None else set()
+    refusal = obstacle(labels, wish.target, to)
+    files = {path for path, _ in targets(labels, wish.target, to)} if to.encode is not None and not refusal else set()
     return Outlook(
         sum(len(each.annotations) for each in labels),
         len(labels),
         losses(labels, wish.to),
         sum(path.is_file() for path in files),
+        refusal,
         tuple(problems),
     )
 

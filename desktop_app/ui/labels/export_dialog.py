@@ -164,7 +164,7 @@ class LabelExportDialog(JobDialog):
         self._words.setText("\n".join(_told(outlook, self.chosen_format)))
         self._show_problems(outlook.problems)
         self.export.setEnabled(
-            bool(outlook.count and self.target.text().strip())
+            bool(outlook.count and not outlook.obstacle and self.target.text().strip())
             and not (self._sound_box.isVisible() and self.sound.problem)
         )
 
@@ -326,6 +326,8 @@ def _told(outlook: Outlook, to: LabelFormat) -> list[str]:
     """Return what an export will do, a sentence a line."""
     if not outlook.count:
         return ["There are no such annotations: ask for other ones."]
+    if outlook.obstacle:
+        return [outlook.obstacle]
     lines = [f"{counted_text(outlook.count)} on {counted(outlook.recordings, 'recording')} will be written."]
     lines += outlook.losses or [f"{to.title} holds all of it."]
     if outlook.replaced:

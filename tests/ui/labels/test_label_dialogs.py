@@ -181,6 +181,17 @@ def test_a_file_that_would_be_written_over_is_told(export: LabelExportDialog, tm
     qtbot.waitUntil(lambda: "1 file that is there is written over." in export.words)
 
 
+def test_a_file_name_for_several_recordings_is_refused_before_anything_is_written(
+    export: LabelExportDialog, tmp_path: Path, qtbot: QtBot
+) -> None:
+    choose_format(export, "Raven selection table", qtbot)
+    export.target.setText(str(tmp_path / "labels.txt"))
+    qtbot.waitUntil(lambda: "a file for each of the 3 recordings: name a folder." in export.words)
+    assert not export.export.isEnabled()
+    export.target.setText(str(tmp_path / "tables"))
+    qtbot.waitUntil(export.export.isEnabled)
+
+
 def test_annotations_become_clips_with_context_in_a_folder_for_each_label(
     export: LabelExportDialog, tmp_path: Path, qtbot: QtBot
 ) -> None:
