@@ -162,13 +162,19 @@ def test_killed_between_checkpoints_a_run_goes_on_and_comes_out_the_same(
     assert drop[0] == drop[1]
 
 
+def interrupted(_run: Run, _outcome: object) -> None:
+    """Press Ctrl+C and wait for it: Python only looks for signals at certain places, a sleep is one."""
+    signal.raise_signal(signal.SIGINT)
+    time.sleep(60)
+
+
 @pytest.mark.parametrize("again", [False, True])
 def test_ctrl_c_keeps_the_best_and_says_how_to_go_on_and_again_it_is_not_even_compiled(
     earmark: Earmark, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: bool
 ) -> None:
     run = tmp_path / "runs" / "stopped"
     if again:
-        monkeypatch.setattr(Run, "compile", lambda _run, _outcome: signal.raise_signal(signal.SIGINT))
+        monkeypatch.setattr(Run, "compile", interrupted)
 
     def press() -> None:
         deadline = time.monotonic() + 60
