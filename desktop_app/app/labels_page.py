@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.annotation.fingerprints import relative_path
+from desktop_app.annotation.recordings import Recording
 from desktop_app.app.core import Core
 from desktop_app.app.listen_page import ListenPage
 from desktop_app.services.class_changes import ClassChanges
@@ -32,7 +33,8 @@ class LabelsPages(QObject):
         self._listen = listen
         self.relinking = Relinking(core.project, core.messages)
         listen.listing.scan_finished.connect(lambda _: self._follow_files())
-        listen.listing.rows_removed.connect(lambda _: self._follow_files())
+        listen.listing.files_changed.connect(self._follow_files)
+        self.relinking.renamed.connect(self._follow_shown)
         core.project.opened.connect(self._follow_files)
         workspaces.add("labels", self._make)
         workspaces.shown.connect(self._focus)
@@ -105,6 +107,13 @@ class LabelsPages(QObject):
         folder = self.core.session.folder
         paths = self._listen.listing.paths
         return [] if folder is None else [relative_path(folder, path) for path in paths]
+
+    def _follow_shown(self, renamed: list[tuple[Recording, Recording]]) -> None:
+        """Stay with the recording on screen when it got another name or place."""
+        folder, shown = self.core.session.folder, self.core.session.recording
+        for before, after in renamed:
+            if folder is not None and shown == folder / before.path:
+                self._listen.show_recording(folder / after.path)
 
     def _follow_files(self) -> None:
         """Let labels go along with files that were moved, once the folder is read and its labels are open."""

@@ -41,6 +41,8 @@ class FolderListing(QObject):
     """(Path, AudioMetadata or a sentence) of files that were looked into."""
     scan_finished = Signal(int)
     """The first look is over; number of recordings."""
+    files_changed = Signal()
+    """A later look found other files than before; every one of them has been told."""
 
     def __init__(self, runner: JobRunner, messages: Messages) -> None:
         super().__init__()
@@ -163,6 +165,8 @@ class FolderListing(QObject):
             self.rows_changed.emit(difference.changed)
         if difference.added:
             self._add(difference.added)
+        if difference.removed or difference.changed or difference.added:
+            self.files_changed.emit()
         for problem in difference.problems:
             self._tell_once(problem)
         self._describe()

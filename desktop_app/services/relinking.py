@@ -18,6 +18,8 @@ class Relinking(QObject):
 
     missing_changed = Signal(list)
     """Recording: labelled, and nowhere in the folder."""
+    renamed = Signal(list)
+    """(Recording, Recording): as it was known, and where it is now; the labels have gone along."""
 
     def __init__(self, project: Project, messages: Messages) -> None:
         super().__init__()
@@ -55,6 +57,7 @@ class Relinking(QObject):
             )
             self._messages.info(f"{files} moved or renamed; the labels went along.")
             self._project.annotations_changed.emit(frozenset(before.id for before, _ in result.moved))
+            self.renamed.emit([(before, after) for before, after in result.moved if before.path != after.path])
         if result.changed:
             files = (
                 "1 labelled file holds" if len(result.changed) == 1 else f"{len(result.changed):,} labelled files hold"

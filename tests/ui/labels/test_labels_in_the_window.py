@@ -92,6 +92,32 @@ def test_a_row_whose_recording_is_gone_says_so_and_stays_in_the_table(
     assert "not there any more" in earmark.message_bar.text
 
 
+def test_a_recording_renamed_while_the_window_is_open_keeps_its_labels_and_stays_on_screen(
+    earmark: Earmark, labelled: Path, qtbot: QtBot
+) -> None:
+    session, old, new = earmark.core.session, labelled / "b.wav", labelled / "night" / "owl.wav"
+    earmark.listen.show_recording(old)
+    old.rename(new)
+    earmark.listen.listing.rescan()
+    qtbot.waitUntil(lambda: session.recording == new)
+    assert len(earmark.listen.labelling.annotations) == 3
+    assert earmark.labels.relinking.missing == []
+    assert earmark.listen.folder_panel.view.current_path == new
+
+
+def test_a_missing_recording_that_is_put_back_is_missing_no_more(
+    earmark: Earmark, labelled: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    away = (labelled / "b.wav").rename(tmp_path / "b.wav")
+    earmark.listen.listing.rescan()
+    qtbot.waitUntil(lambda: len(earmark.labels.relinking.missing) == 1)
+    with qtbot.waitSignal(earmark.labels.relinking.renamed):
+        away.rename(labelled / "found again.wav")
+        earmark.listen.listing.rescan()
+    assert earmark.labels.relinking.missing == []
+    assert len(earmark.core.project.annotations_of(labelled / "found again.wav")) == 3
+
+
 def test_another_folder_brings_its_own_labels(earmark: Earmark, tmp_path: Path, qtbot: QtBot) -> None:
     page = page_of(earmark, qtbot)
     empty = tmp_path / "empty"
