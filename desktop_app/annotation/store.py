@@ -158,6 +158,7 @@ class AnnotationStore(AnnotationReader):
         self.read_only = ""
         """Why nothing can be written, as a sentence; empty where it can."""
         self._lock: FileLock | None = None
+        self._waits = False
         self._begun = place.database.exists()
         super().__init__(self._open() if self._begun else connect_nothing())
         self._version = self._data_version()
@@ -186,6 +187,25 @@ class AnnotationStore(AnnotationReader):
         version, self._version = self._version, self._data_version()
         return version != self._version
 
+    def take_over(self) -> bool:
+        """Write from now on if the window that has written until now has let go; return whether that is so."""
+        if not self._waits:
+            return False
+        with self._turn, told():
+            try:
+                lock = FileLock(self.place.lock)
+            except (LockedElsewhereError, OSError):
+                return False
+            try:
+                connection = connect(self.place.database)
+            except BaseException:
+                lock.close()
+                raise
+            self._connection.close()
+            self._connection, self._lock, self._begun = connection, lock, True
+            self._waits, self.read_only, self._version = False, "", self._data_version()
+        return True
+
     def back_up(self, today: date) -> Path | None:
         """Make today's backup if there is none yet; may take seconds, while `apply` goes on in other threads."""
         return back_up(self.place, today) if self._begun and not self.read_only else None
@@ -201,7 +221,7 @@ class AnnotationStore(AnnotationReader):
         try:
             self._lock = FileLock(self.place.lock)
         except LockedElsewhereError as holder:
-            self.read_only = str(holder)
+            self._waits, self.read_only = True, str(holder)
         except OSError as error:
             self.read_only = f"The labels in {self.place.home} may not be written ({error.strerror})."
         try:
@@ -232,7 +252,7 @@ class AnnotationStore(AnnotationReader):
         try:
             lock = FileLock(place.lock)
         except LockedElsewhereError as holder:
-            self.read_only = str(holder)
+            self._waits, self.read_only = True, str(holder)
             raise UserError(self.read_only) from holder
         try:
             connection = connect(place.database)

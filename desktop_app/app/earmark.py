@@ -124,6 +124,7 @@ class Earmark(QObject):
         self.window.closing.connect(self.close)
         self.window.model_chosen.connect(self.core.models.choose)
         self.core.messages.posted.connect(self.message_bar.show_message)
+        self.core.messages.withdrawn.connect(self.message_bar.withdraw)
         self.bugs.reported.connect(self.core.messages.error)
         for chosen in (self.listen.folder_panel.recent_chosen, self.window.recent_chosen, self.window.dropped):
             chosen.connect(self.open)

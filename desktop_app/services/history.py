@@ -58,15 +58,17 @@ class History(QObject):
         """Return what redo would do again, empty for nothing."""
         return self._undone[-1].text if self._undone else ""
 
-    def do(self, edit: Edit) -> None:
-        """Carry out an edit; `changed` or `failed` follows, at once but for large ones. An empty one is nothing."""
+    def do(self, edit: Edit) -> bool:
+        """Carry out an edit; `changed` or `failed` follows, at once but for large ones. An empty one is nothing.
+
+        Returns whether it was done or is on its way.
+        """
 
         def remember() -> None:
             self._done.append(edit)
             self._undone.clear()
 
-        if not edit.is_empty:
-            self._carry_out(edit, remember)
+        return edit.is_empty or self._carry_out(edit, remember)
 
     def undo(self) -> None:
         """Take the last edit back."""
@@ -78,18 +80,19 @@ class History(QObject):
         if self._undone:
             self._carry_out(self._undone[-1], lambda: self._done.append(self._undone.pop()))
 
-    def _carry_out(self, edit: Edit, remember: Callable[[], object]) -> None:
-        if self._store is None or self.busy:
-            self.failed.emit(UserError(CLOSED if self._store is None else BUSY))
-        elif edit.size > LARGE:
-            self._carry_out_in_job(self._store, edit, remember)
-        else:
-            try:
-                self._store.apply(edit)
-            except UserError as problem:
-                self.failed.emit(problem)
-            else:
-                self._tell(edit, remember)
+    def _carry_out(self, edit: Edit, remember: Callable[[], object]) -> bool:
+        try:
+            if self._store is None or self.busy:
+                raise UserError(CLOSED if self._store is None else BUSY)
+            if edit.size > LARGE:
+                self._carry_out_in_job(self._store, edit, remember)
+                return True
+            self._store.apply(edit)
+        except UserError as problem:
+            self.failed.emit(problem)
+            return False
+        self._tell(edit, remember)
+        return True
 
     def _carry_out_in_job(self, store: AnnotationStore, edit: Edit, remember: Callable[[], object]) -> None:
         """Write a large edit off the GUI thread; the edit itself tells its outcome, as a cancelled job tells none."""

@@ -154,7 +154,8 @@ class Labelling(QObject):
         if not wanted:
             self.nothing_to_judge.emit()
             return
-        self._do(lambda hand: hand.set_status(wanted, status))
+        if not self._do(lambda hand: hand.set_status(wanted, status)):
+            return
         left = [each for each in self.annotations if each.status == Status.DRAFT and each.onset_s is not None]
         if was_selected and left:
             self.select({left[0].id})
@@ -209,10 +210,12 @@ class Labelling(QObject):
     def _label_whole(self, name: str, *, beside: bool) -> None:
         there = self.of_whole
         if there and not beside:
-            self._do(lambda hand: hand.relabel(there, name))
-        elif name not in {each.label for each in there if each.status == Status.ACCEPTED}:
-            self._add(Annotation(name))
-        self.went_on.emit()
+            done = self._do(lambda hand: hand.relabel(there, name))
+        else:
+            known = {each.label for each in there if each.status == Status.ACCEPTED}
+            done = name in known or self._add(Annotation(name))
+        if done:
+            self.went_on.emit()
 
     def _draw(self, name: str, where: Selection, *, select: bool = True) -> None:
         drawn = Annotation(
@@ -222,18 +225,17 @@ class Labelling(QObject):
             low_hz=where.low_hz,
             high_hz=where.high_hz,
         )
-        self._add(drawn)
-        if select:
+        if self._add(drawn) and select:
             self.select({drawn.id})
 
-    def _add(self, annotation: Annotation) -> None:
+    def _add(self, annotation: Annotation) -> bool:
         path = self._session.recording
         if path is None:
-            return
+            return False
         if self._project.store is None:
             self.refused.emit("The labels of this folder are not open yet: wait a moment and do it again.")
-            return
-        self._project.draw(path, annotation)
+            return False
+        return self._project.draw(path, annotation)
 
     def _with_selected(self, make: Callable[[Hand, list[Annotation]], Edit]) -> None:
         chosen = [each for each in self.selected if each.onset_s is not None] or self.selected
@@ -242,18 +244,23 @@ class Labelling(QObject):
         else:
             self.refused.emit(NOTHING_SELECTED)
 
-    def _do(self, make: Callable[[Hand], Edit]) -> None:
-        """Make an edit and carry it out; what it adds alone is selected afterwards if something was before."""
+    def _do(self, make: Callable[[Hand], Edit]) -> bool:
+        """Make an edit and carry it out; what it adds alone is selected afterwards if something was before.
+
+        Returns whether it was done; where not, it has been told why.
+        """
         try:
             edit = make(self._project.hand)
         except UserError as problem:
             self.refused.emit(str(problem))
-            return
+            return False
         had_selected = bool(self.selected_ids)
-        self._project.do(edit)
+        if not self._project.do(edit):
+            return False
         fresh = {each.id for each in edit.added} - {each.id for each in edit.removed}
         if had_selected and fresh & {each.id for each in self.annotations}:
             self.select(fresh)
+        return True
 
     def _recording_changed(self) -> None:
         self._duration_s = math.inf

@@ -25,6 +25,8 @@ class Messages(QObject):
 
     posted = Signal(object)
     """A Message."""
+    withdrawn = Signal(str)
+    """The text of messages that hold no more."""
 
     def info(self, text: str, action_text: str = "", action: Callable[[], object] | None = None) -> None:
         """Tell of something that went well or can be undone."""
@@ -37,3 +39,7 @@ class Messages(QObject):
     def error(self, text: str, action_text: str = "", action: Callable[[], object] | None = None) -> None:
         """Tell of something that was not done."""
         self.posted.emit(Message("error", text, action_text, action))
+
+    def withdraw(self, text: str) -> None:
+        """Take back what holds no more, on screen or still waiting."""
+        self.withdrawn.emit(text)

@@ -30,6 +30,7 @@ T = TypeVar("T")
 
 LOOK_EVERY_MS = 2_000
 """How often a window that only reads looks for what the other one wrote."""
+TAKEN_OVER = "The other window has let the labels of this folder go: they can be changed here now."
 BACK_UP_EVERY_MS = 3_600_000
 """How often it is asked whether today has its backup."""
 
@@ -108,9 +109,9 @@ class Project(QObject):
             self.scheme = LabelScheme()
             self.closed.emit()
 
-    def do(self, edit: Edit) -> None:
-        """Carry out an edit, with a class for every label that is new."""
-        self.history.do(edit.naming(self.scheme))
+    def do(self, edit: Edit) -> bool:
+        """Carry out an edit, with a class for every label that is new; return whether that went well so far."""
+        return self.history.do(edit.naming(self.scheme))
 
     def recording(self, path: Path) -> Recording | None:
         """Return the recording of a file that has, or had, annotations; None for others."""
@@ -126,19 +127,23 @@ class Project(QObject):
             return []
         return self._asked(lambda: store.annotations_of(recording.id, start_s, stop_s), [])
 
-    def draw(self, path: Path, annotation: Annotation) -> None:
-        """Add an annotation to a file, whatever its `recording_id`; it keeps its id, to be found by."""
+    def draw(self, path: Path, annotation: Annotation) -> bool:
+        """Add an annotation to a file, whatever its `recording_id`; it keeps its id, to be found by.
+
+        Returns whether it was added; where not, it has been told why.
+        """
         store = self.store
         if store is None:
-            return
+            return False
         recording = self._asked(lambda: self.recording(path) or identify(store.place.project, path), None)
-        if recording is not None:
-            self.do(self.hand.draw(replace(annotation, recording_id=recording.id), recording))
+        if recording is None:
+            return False
+        return self.do(self.hand.draw(replace(annotation, recording_id=recording.id), recording))
 
     def take(self, verdicts: Sequence[FileVerdict]) -> None:
         """Put a model's verdicts down as drafts, in one step that can be undone; the files are read in a job."""
         if self.read_only:
-            self._messages.warning(self.read_only)
+            self._tell_read_only()
         elif verdicts:
             self.in_background(drafts_from, tuple(verdicts), then=self.do, title="Taking predictions")
 
@@ -173,6 +178,9 @@ class Project(QObject):
     def tell(self, problem: UserError) -> None:
         """Say what went wrong; where the file is damaged, offer the newest backup."""
         folder = self._session.folder
+        if self.read_only and str(problem) == self.read_only:
+            self._tell_read_only()
+            return
         if not isinstance(problem, DamagedError) or folder is None:
             self._messages.error(str(problem))
             return
@@ -208,8 +216,7 @@ class Project(QObject):
         self.scheme = opening.scheme
         self.history.set_store(self.store)
         if self.store.read_only:
-            self._messages.warning(self.store.read_only, "Try again", self.reopen)
-            self._look.start()
+            self._tell_read_only()
         elif self.store.place.why_elsewhere:
             self._messages.info(self.store.place.words)
         self.opened.emit()
@@ -227,13 +234,26 @@ class Project(QObject):
         elif touched := edit.recording_ids | {before.id for before, _ in edit.moved}:
             self.annotations_changed.emit(touched)
 
+    def _tell_read_only(self) -> None:
+        """Say why nothing can be changed, and watch the other window from now on."""
+        self._messages.warning(self.read_only, "Try again", self.reopen)
+        self._look.start()
+
     def _look_elsewhere(self) -> None:
-        """Show what another window has written."""
-        store = self.store
-        if store is not None and self._asked(store.changed_elsewhere, False):
+        """Show what another window has written; write here once it has let go."""
+        store, why = self.store, self.read_only
+        if store is None:
+            return
+        taken_over = self._asked(store.take_over, False)
+        if taken_over or self._asked(store.changed_elsewhere, False):
             self.scheme = self._asked(store.scheme, self.scheme)
             self.scheme_changed.emit(self.scheme)
             self.annotations_changed.emit(frozenset())
+        if taken_over:
+            self._look.stop()
+            self._messages.withdraw(why)
+            self._messages.info(TAKEN_OVER)
+            self.opened.emit()
 
     def _asked(self, question: Callable[[], T], otherwise: T) -> T:
         """Return the answer to a question, or tell why there is none."""

@@ -52,6 +52,13 @@ class MessageBar(QFrame):
             self._waiting.appendleft(staying)
         self._present(message)
 
+    def withdraw(self, text: str) -> None:
+        """Take messages of this text away, wherever they stand."""
+        self._waiting = deque(each for each in self._waiting if each.text != text)
+        if self._current is not None and self._current.text == text:
+            self.close_message()
+        self._count()
+
     def close_message(self) -> None:
         """Close the message on screen and show the next one."""
         self._timer.stop()

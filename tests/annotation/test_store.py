@@ -132,6 +132,27 @@ def test_two_windows_on_a_folder_without_labels_and_the_second_to_draw_is_told(
     second.close()
 
 
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_window_that_only_reads_takes_over_once_the_first_one_has_let_go(
+    project: Path, store: AnnotationStore, begun: bool
+) -> None:
+    second = open_store(project)
+    drawn = draw(store, project)
+    if begun:
+        second.close()
+        second = open_store(project)
+    else:
+        with pytest.raises(UserError, match="another window"):
+            draw(second, project)
+    assert not second.take_over()
+    store.close()
+    assert second.take_over() and not second.take_over()
+    assert second.read_only == ""
+    second.apply(HAND.delete([drawn]))
+    assert second.annotations_of(drawn.recording_id) == []
+    second.close()
+
+
 def test_the_next_window_writes_once_the_first_one_is_closed(project: Path, store: AnnotationStore) -> None:
     draw(store, project)
     store.close()

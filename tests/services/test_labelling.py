@@ -236,3 +236,18 @@ def test_del_takes_the_own_label_of_a_clip_away(desk: Desk) -> None:
     assert desk.labels == []
     desk.project.history.undo()
     assert desk.labels == [("yes", Status.ACCEPTED)]
+
+
+def test_nothing_goes_on_where_nothing_could_be_saved(desk: Desk, qtbot: QtBot) -> None:
+    desk.take(qtbot, ("yes", 0.0, 1.0, 0.9))
+    store = desk.project.store
+    assert store is not None
+    store.read_only = "Another window writes."
+    desk.labelling.judge(Status.ACCEPTED)
+    desk.labelling.label("no")
+    desk.labelling.select(())
+    desk.session.selection = Selection(0.1, 0.2)
+    desk.labelling.label("no")
+    assert desk.went_on == []
+    assert desk.labels == [("yes", Status.DRAFT)]
+    assert desk.labelling.selected == []

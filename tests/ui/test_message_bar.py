@@ -76,3 +76,17 @@ def test_the_next_step_is_done_once_and_the_bar_closes(qtbot: QtBot, bar: Messag
     qtbot.mouseClick(button(bar, "What to do next"), Qt.MouseButton.LeftButton)
     assert done == [1]
     assert not bar.isVisible()
+
+
+def test_what_holds_no_more_is_taken_back_on_screen_and_in_the_queue(bar: MessageBar) -> None:
+    messages = Messages()
+    messages.posted.connect(bar.show_message)
+    messages.withdrawn.connect(bar.withdraw)
+    messages.warning("Another window writes.")
+    messages.error("The disk is full.")
+    messages.withdraw("Another window writes.")
+    assert bar.text == "The disk is full."
+    messages.warning("Another window writes.")
+    messages.withdraw("Another window writes.")
+    bar.close_message()
+    assert bar.text == ""
