@@ -66,8 +66,14 @@ def add_parser(commands: "Commands") -> None:
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that say which clips are judged."""
-    about = "a folder with one folder a class, or a list of clips (CSV, JSON)"
+    about = "a folder with one folder a class or with labels of its own, or a list of clips (CSV, JSON)"
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help=about)
+    parser.add_argument(
+        "--labels",
+        default="auto",
+        choices=("auto", "project", "folders"),
+        help="judge by the labels made in Earmark, or by the names of folders (default: the first where there are any)",
+    )
     sides = ("train", "validation", "test")
     parser.add_argument("--split", default="", choices=sides, help="only clips that the data puts on this side")
     parser.add_argument("--group-by", default="speaker", metavar="HOW", help=GROUPING_HELP)
@@ -117,7 +123,9 @@ def config_of(chosen: argparse.Namespace) -> "TrialConfig":
     from desktop_app.classifier.measuring.trial import TrialConfig
 
     mapping = dict(chosen.classes)
-    return TrialConfig(chosen.data, chosen.group_by, mapping, chosen.others_unknown, chosen.split)
+    return TrialConfig(
+        chosen.data, chosen.group_by, mapping, chosen.others_unknown, labels=chosen.labels, split=chosen.split
+    )
 
 
 def find_entry(name: str | None) -> "ModelEntry":

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
-from desktop_app.audio.metadata import probe
+from desktop_app.audio.metadata import AudioMetadata, probe
 from desktop_app.classifier.data.clips import Clip, Skipped
 from desktop_app.classifier.data.corpus import Corpus, Found, gather
 from desktop_app.classifier.data.groupings import GROUPINGS
@@ -59,6 +59,8 @@ class Survey:
     """Of a clip in the middle; 0 where none is known."""
     better_group_by: str
     """A grouping that joins more clips than the one asked for, or empty."""
+    from_labels: bool = False
+    """Whether the clips are labels of the folder, not files in class folders or a list."""
 
     @property
     def clips(self) -> int:
@@ -99,6 +101,7 @@ def survey(context: JobContext, data: DataConfig) -> Survey:
         sample_rate_hz=looked.rates.most_common(1)[0][0] if looked.rates else 0,
         duration_s=median(looked.durations_s) if looked.durations_s else 0.0,
         better_group_by=_better_grouping(found, data),
+        from_labels=found.from_labels,
     )
 
 
@@ -111,24 +114,32 @@ class _Looked:
 
 
 def _look(context: JobContext, clips: Sequence[Clip]) -> _Looked:
-    """Read the headers of all clips."""
+    """Read the headers of all clips, of each file once."""
     readable: list[Clip] = []
-    unreadable: list[Skipped] = []
-    rates: Counter[int] = Counter()
-    durations_s: list[float] = []
+    unreadable: dict[Path, Skipped] = {}
+    known: dict[Path, AudioMetadata] = {}
     for done, clip in enumerate(clips, 1):
         context.checkpoint()
         try:
-            metadata = probe(clip.path)
+            if clip.path not in known and clip.path not in unreadable:
+                known[clip.path] = probe(clip.path)
         except (UserError, OSError) as reason:
-            unreadable.append(Skipped(clip.path, str(reason)))
-        else:
+            unreadable[clip.path] = Skipped(clip.path, str(reason))
+        if clip.path in known:
             readable.append(clip)
-            rates[metadata.sample_rate_hz] += 1
-            if metadata.duration_s is not None:
-                durations_s.append(metadata.duration_s)
         context.report(done, len(clips), f"{done:,} of {len(clips):,} clips")
-    return _Looked(tuple(readable), tuple(unreadable), rates, durations_s)
+    lengths_s = (_duration_s(clip, known[clip.path]) for clip in readable)
+    return _Looked(
+        tuple(readable),
+        tuple(unreadable.values()),
+        Counter(known[clip.path].sample_rate_hz for clip in readable),
+        [length_s for length_s in lengths_s if length_s],
+    )
+
+
+def _duration_s(clip: Clip, metadata: AudioMetadata) -> float | None:
+    """Return how long a clip is; None where its file does not say, 0 for a point in time."""
+    return metadata.duration_s if clip.stretch is None else clip.stretch.offset_s - clip.stretch.onset_s
 
 
 def _counted(clips: Sequence[Clip], fewest: int) -> tuple[ClassCount, ...]:

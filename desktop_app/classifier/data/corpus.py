@@ -12,6 +12,7 @@ from desktop_app.classifier.data.clips import Clip, Skipped
 from desktop_app.classifier.data.groupings import Grouping, grouping_named
 from desktop_app.classifier.data.manifest import SUFFIXES, read_manifest
 from desktop_app.classifier.data.overlap import clip_hash
+from desktop_app.classifier.data.project import project_labels
 from desktop_app.classifier.data.splits import Divided, divide
 from desktop_app.classifier.runs.run_config import DataConfig
 from desktop_app.errors import UserError
@@ -30,6 +31,8 @@ class Found:
     """Backgrounds to mix in."""
     notes: tuple[str, ...] = ()
     """What the person should know, a sentence each."""
+    from_labels: bool = False
+    """Whether the clips are labels of a project, not files in class folders or a list."""
     official: bool = False
     """Whether the sides are those of a benchmark: copies of what it measures on are then left out of the training."""
 
@@ -78,14 +81,18 @@ def gather(found: Found, config: DataConfig) -> Corpus:
     return Corpus(divided, classes, hashes, tuple(noises), (*skipped, *contradictions), tuple(notes))
 
 
-def find_in(source: Path, group_by: str) -> Found:
-    """Return the clips in a folder of class folders or in a manifest; UserError where there are none."""
+def find_in(source: Path, group_by: str, labels: str = "folders") -> Found:
+    """Return the clips in a folder of class folders or in a manifest; UserError where there are none.
+
+    With `labels` = "project" those are the accepted labels of the folder; with "auto" they are where two classes have
+    some, or where there are no class folders.
+    """
     group_of = _grouping(group_by)
     if source.suffix.lower() in SUFFIXES and not source.is_dir():
         return Found(tuple(read_manifest(source, group_of)))
     if not source.is_dir():
         raise UserError(f"“{source}” is neither a folder of class folders nor a list of clips (CSV, JSON); choose one.")
-    return _in_folders(source, group_of)
+    return _in_folders(source, group_of) if labels == "folders" else _in_project(source, group_of, labels)
 
 
 def label_of(name: str) -> str:
@@ -104,6 +111,27 @@ def _grouping(group_by: str) -> Grouping:
     return group_of
 
 
+def _in_project(folder: Path, group_of: Grouping, labels: str) -> Found:
+    known = project_labels(folder, group_of)
+    if labels == "auto" and len({clip.label for clip in known.clips}) < 2:
+        try:
+            return _in_folders(folder, group_of)
+        except UserError:
+            if not (known.clips or known.undecided):
+                raise
+    if not known.clips:
+        undecided = f" ({known.undecided})" if known.undecided else ""
+        raise UserError(
+            f"Nothing in “{folder}” has an accepted label yet{undecided}; label its recordings, or accept what a model "
+            "found in them."
+        )
+    notes = [f"Not accepted yet, so not learnt from: {known.undecided}."] if known.undecided else []
+    notes += ["Of boxes only the time counts: a network hears all frequencies."] if known.has_boxes else []
+    backgrounds = folder / BACKGROUNDS
+    noises = sorted(path for path in backgrounds.iterdir() if is_audio_name(path.name)) if backgrounds.is_dir() else ()
+    return Found(known.clips, tuple(noises), tuple(notes), from_labels=True)
+
+
 def _in_folders(folder: Path, group_of: Grouping) -> Found:
     try:
         kinds = sorted(entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("."))
@@ -116,7 +144,10 @@ def _in_folders(folder: Path, group_of: Grouping) -> Found:
     notes = (f"There are no recordings in {_names(empty)}; left out.",) if empty else ()
     clips = tuple(Clip(path, label, group_of(path), label) for label, paths in classes.items() for path in paths)
     if not clips:
-        raise UserError(f"“{folder}” has no folders with recordings in them; make one folder for each class.")
+        raise UserError(
+            f"“{folder}” has no folders with recordings in them; make one folder for each class, or label what is "
+            "there."
+        )
     return Found(clips, noises, notes)
 
 

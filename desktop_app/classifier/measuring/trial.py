@@ -31,6 +31,8 @@ class TrialConfig:
     """Folder -> class of the model, where the names differ."""
     others_unknown: bool = False
     """Whether folders that the model does not know are taken for its class of other sounds, not left out."""
+    labels: str = "auto"
+    """Whether the labels of the folder or the names of its class folders count, as in `runs.run_config.DataConfig`."""
     split: str = ""
     """Only clips of this side (`train`, `validation`, `test`) where the data says; empty for all."""
 
@@ -52,7 +54,7 @@ class Trial:
 def labelled_clips(config: TrialConfig) -> list[Clip]:
     """Return the clips that the configuration names; UserError where there are none."""
     has_lists = any((config.data / name).is_file() for name in LISTS.values())
-    found = find_speech_commands(config.data) if has_lists else find_in(config.data, config.group_by)
+    found = find_speech_commands(config.data) if has_lists else find_in(config.data, config.group_by, config.labels)
     clips = [clip for clip in found.clips if config.split in ("", clip.split)]
     if not clips:
         raise UserError(f"“{config.data}” puts no clip on the side “{config.split}”; choose all clips.")

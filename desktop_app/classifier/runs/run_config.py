@@ -33,7 +33,10 @@ class DataConfig:
     """Which clips there are and how they are divided."""
 
     source: str = ""
-    """A folder of class folders, a manifest (CSV or JSON), `speech_commands_v0.01` or `speech_commands_v0.02`."""
+    """A folder with labels or class folders, a manifest (CSV or JSON), `speech_commands_v0.01` or `..._v0.02`."""
+    labels: str = "auto"
+    """Of a folder: the accepted labels of its `project`, or the names of its class `folders`; `auto`: the first where
+    two classes have some or there are no class folders, else the second."""
     group_by: str = "speaker"
     """Which clips belong together: `speaker`, `source`, `file`, or a regular expression with one group."""
     split: str = "auto"
@@ -210,6 +213,7 @@ def _check(config: RunConfig) -> None:
         if not low <= value <= high:
             raise UserError(f"“{name}” is {value:g} and must be between {low:g} and {high:g}; correct it.")
     words = {
+        "data.labels": (data.labels, ("auto", "project", "folders")),
         "data.split": (data.split, ("auto", "group", "random", "given")),
         "data.task": (data.task, ("all", "twelve")),
         "training.sampling": (training.sampling, ("balanced", "once")),

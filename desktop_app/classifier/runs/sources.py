@@ -21,5 +21,5 @@ def find_source(data: DataConfig) -> Found:
     elif (Path(source) / "testing_list.txt").is_file():
         found = find_speech_commands(Path(source))
     else:
-        found = find_in(Path(source), data.group_by)
+        found = find_in(Path(source), data.group_by, data.labels)
     return as_twelve(found) if data.task == "twelve" else found

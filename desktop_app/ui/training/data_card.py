@@ -26,7 +26,8 @@ SETTLE_MS = 250
 MOST_ROWS_SHOWN = 12
 MOST_LISTED = 500
 EMPTY = (
-    "A network learns from short recordings in one folder for each class:\n\n"
+    "A network learns from the labels that you made or accepted in a folder of recordings, or from short recordings in "
+    "one folder for each class:\n\n"
     "    birds/owl/tape 1.wav\n    birds/owl/tape 2.flac\n    birds/wren/garden.mp3\n"
     "    birds/_background_noise_/wind.wav\n\n"
     "Or from a list (CSV, JSON) with the columns path and label, and if need be group and split. Some dozens of clips "
@@ -62,12 +63,19 @@ class DataCard(Card):
         self._offered = path
         self._take_open.setVisible(path is not None)
         if path is not None:
-            self._take_open.setToolTip(f"Learn from the class folders in {path}")
+            self._take_open.setToolTip(f"Learn from the labels, or the class folders, in {path}")
 
     def choose(self, path: Path) -> None:
-        """Learn from a folder of class folders, or a list of clips."""
+        """Learn from a folder with labels or class folders, or from a list of clips; look again where it is chosen."""
         self._grouping_chosen = False
+        if str(path.absolute()) == self._editor.value("data.source"):
+            self._look(again=True)
         self._editor.put("data.source", str(path.absolute()))
+
+    def look_for_labels(self) -> None:
+        """Look again whether somebody labelled more of the recordings meanwhile."""
+        if self._editor.value("data.source") and (self.survey is None or self.survey.from_labels):
+            self._look(again=True)
 
     def close_card(self) -> None:
         """Ask for nothing more."""
@@ -76,7 +84,7 @@ class DataCard(Card):
     def _lay_out(self) -> None:
         self._take_open = push_button("Use open folder", "")
         self._take_open.clicked.connect(self._take_offered)
-        folder = push_button("Folder…", "Choose a folder with one folder for each class")
+        folder = push_button("Folder…", "Choose a folder that has labels, or one folder for each class")
         folder.clicked.connect(self._ask_for_folder)
         manifest = push_button("List…", "Choose a CSV or JSON file that names the clips and their labels")
         manifest.clicked.connect(self._ask_for_list)
@@ -122,7 +130,9 @@ class DataCard(Card):
             self.choose(self._offered)
 
     def _ask_for_folder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Choose a folder of class folders", self._start_folder())
+        chosen = QFileDialog.getExistingDirectory(
+            self, "Choose a folder with labels or class folders", self._start_folder()
+        )
         if chosen:
             self.choose(Path(chosen))
 
@@ -143,8 +153,8 @@ class DataCard(Card):
         if not key or key.startswith("data."):
             self._timer.start(0 if self._editor.value("data.source") != self._source_before else SETTLE_MS)
 
-    def _look(self) -> None:
-        """Survey what is chosen; the newest wish wins."""
+    def _look(self, *, again: bool = False) -> None:
+        """Survey what is chosen, `again` also where nothing else is wanted; the newest wish wins."""
         self._source_before = self._editor.value("data.source")
         if not self._source_before:
             self._show_survey(None)
@@ -154,7 +164,7 @@ class DataCard(Card):
         except UserError as problem:
             self._show_failure(str(problem))
             return
-        if self.survey is not None and self.survey.data == data:
+        if self.survey is not None and self.survey.data == data and not again:
             return
         job = self._runner.start(survey, data, title="Looking through the clips", newest="survey")
         self._job = job
@@ -198,7 +208,8 @@ class DataCard(Card):
 
     def _fill(self, found: Survey) -> None:
         self._words.setText(
-            f"{counted(len(found.classes), 'class', 'classes')}, {counted(found.clips, 'clip')}, "
+            ("Accepted labels: " if found.from_labels else "")
+            + f"{counted(len(found.classes), 'class', 'classes')}, {counted(found.clips, 'clip')}, "
             f"{counted(found.groups, 'speaker or source', 'speakers or sources')}"
             + (f", {counted(found.backgrounds, 'background')}" if found.backgrounds else "")
         )

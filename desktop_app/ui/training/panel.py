@@ -84,9 +84,10 @@ class TrainingPanel(QWidget):
         return QSize(least.width() - self._scroll.minimumWidth() + self._cards_width(1), least.height())
 
     def showEvent(self, event: QShowEvent) -> None:
-        """List the runs anew."""
+        """List the runs anew, and count labels that were made meanwhile."""
         super().showEvent(event)
         self.runs.refresh()
+        self.data.look_for_labels()
 
     def _cards_width(self, columns: int) -> int:
         return columns * (CARD_WIDTH + 16) + self._scroll.verticalScrollBar().sizeHint().width()
@@ -213,5 +214,10 @@ def remembered(last: TrainingPreferences) -> RunConfig:
         config = config_of(tomllib.loads(last.settings)) if last.settings else first
     except (UserError, ValueError, RecursionError):
         return first
-    data = replace(config.data, source="", group_by=first.data.group_by, split=first.data.split, allow_leaks=False)
+    data = replace(
+        first.data,
+        noises=config.data.noises,
+        validation_share=config.data.validation_share,
+        test_share=config.data.test_share,
+    )
     return replace(config, name=first.name, title=first.title, data=data)

@@ -134,10 +134,8 @@ class RecipeCard(Card):
 def keeping(config: RunConfig, editor: ConfigEditor) -> RunConfig:
     """Return a recipe's configuration with what the person already chose beside it: the data, and the model's name."""
     kept = ConfigEditor(config)
-    kept.put("data.source", editor.value("data.source"))
-    kept.put("data.group_by", editor.value("data.group_by"))
-    kept.put("data.noises", editor.value("data.noises"))
-    kept.put("name", editor.value("name"))
+    for key in ("data.source", "data.labels", "data.group_by", "data.noises", "name"):
+        kept.put(key, editor.value(key))
     return kept.config()
 
 

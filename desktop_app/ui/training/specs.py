@@ -225,6 +225,12 @@ LEARNING: tuple[Spec, ...] = (
 
 DIVIDING: tuple[Spec, ...] = (
     ChoiceSpec(
+        "data.labels",
+        "Classes",
+        "What says what a clip is: the labels that were made and accepted in Earmark, or the name of its folder",
+        (("Labels, else folders", "auto"), ("Accepted labels", "project"), ("Names of folders", "folders")),
+    ),
+    ChoiceSpec(
         "data.group_by",
         "Keep together",
         "Clips of one speaker or source stay on one side of the split; otherwise the network is measured by heart",
