@@ -3,7 +3,6 @@
 import logging
 import threading
 import time
-from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop_app.audio.day_clock import DayClock
 from desktop_app.audio.gaps import FrameCount, Gap
 from desktop_app.audio.inputs import Input, InputRequest, OpenInput
 from desktop_app.audio.ring import RingBuffer
@@ -83,7 +83,7 @@ class Capture(Worker):
         self._heard = (0, 0.0)
         self._overflows = 0
         self._fresh = True
-        self._clock: tuple[tuple[int, float], ...] = ()
+        self._clock = DayClock(1)
         self._driver_since_s: float | None = None
 
     def wait_open(self, timeout_s: float) -> bool:
@@ -124,9 +124,7 @@ class Capture(Worker):
 
     def clock_s(self, frame: int) -> float:
         """Return when a frame sounded, in seconds since 1970, the gaps before it included; once sound has come."""
-        marks = self._clock
-        at_frame, at_s = marks[max(bisect_right(marks, (frame, float("inf"))) - 1, 0)]
-        return at_s + (frame - at_frame) / self._rate_hz
+        return self._clock.at_s(frame)
 
     def _run(self) -> None:
         try:
@@ -155,6 +153,7 @@ class Capture(Worker):
         with self._in_driver():
             source = self._open_input(self._request, self._take)
         self._rate_hz, self._device, self._live = source.sample_rate_hz, source.name, source.live
+        self._clock = DayClock(self._rate_hz)
         frame_bytes = 4 * source.channels
         capacity = min(round(self._history_s * self._rate_hz), MOST_RING_BYTES // frame_bytes)
         self._ring = RingBuffer(max(capacity, 1), source.channels)
@@ -189,7 +188,9 @@ class Capture(Worker):
             if heard is not before:
                 if self._phase != "running":
                     self._begin(before, heard)
-                self._note(count.count(*heard) if source.live else None)
+                if source.live:
+                    self._note(count.count(*heard))
+                    self._clock.compare(heard[0], time.time() - (time.monotonic() - heard[1]))
                 before = heard
             if self._overflows != overflows:
                 overflows = self._overflows
@@ -215,8 +216,7 @@ class Capture(Worker):
         if gap is None:
             return
         if gap.frames:
-            late_s = gap.frames / self._rate_hz
-            self._clock = (*self._clock, (gap.at_frame, self.clock_s(gap.at_frame) + late_s))
+            self._clock.delay(gap.at_frame, gap.frames / self._rate_hz)
         self._add(gap)
 
     def _add(self, gap: Gap) -> None:
@@ -229,7 +229,7 @@ class Capture(Worker):
         Whoever reads the first frame after an opening must know its time, so that is noted before.
         """
         if self._fresh:
-            self._clock = (*self._clock, (self._ring.written, time.time() - len(block) / self._rate_hz))
+            self._clock.begin(self._ring.written, time.time() - len(block) / self._rate_hz)
             self._fresh = False
         self._ring.write(block)
         self._overflows += overflowed
