@@ -7,24 +7,17 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QLineEdit
 
-from desktop_app.annotation.annotations import Status
-from desktop_app.annotation.summaries import RecordingVerdict
 from desktop_app.app.core import Core
-from desktop_app.audio.sources import FoundFile
+from desktop_app.app.listen_labels import ListenLabels
 from desktop_app.errors import UserError
 from desktop_app.services.classification import FolderClassification
 from desktop_app.services.exporting import Exporting
 from desktop_app.services.folder import FolderListing
-from desktop_app.services.label_verdicts import LabelVerdicts
-from desktop_app.services.labelling import Labelling
 from desktop_app.services.listening import Listening
 from desktop_app.services.session import Selection
 from desktop_app.services.tiles import Opened
 from desktop_app.ui.desk import Desk, DockSpec
 from desktop_app.ui.folder_panel import FolderPanel
-from desktop_app.ui.labels.class_keys import ClassKeys
-from desktop_app.ui.labels.label_panel import LabelPanel
-from desktop_app.ui.labels.marks import Marks
 from desktop_app.ui.metadata_panel import MetadataPanel
 from desktop_app.ui.spectrum_view import SpectrumView
 from desktop_app.ui.timeline import Timeline
@@ -32,7 +25,6 @@ from desktop_app.ui.verdict_panel import VerdictPanel
 
 PAN_STEP = 0.1
 SELECT_STEP = 0.02
-NUDGE_STEP = 0.005
 """Parts of what is visible."""
 
 
@@ -47,20 +39,18 @@ class ListenPage(QObject):
         self.listening = Listening(core.session, core.playback, core.settings)
         self.classification = FolderClassification(core.runner)
         self.exporting = Exporting(core.runner)
-        self.labelling = Labelling(core.project, core.session)
-        self.label_verdicts = LabelVerdicts(core.project)
         self.timeline = Timeline(core.session, core.runner, core.settings)
         self.folder_panel = FolderPanel(self.listing, core.settings)
         self.metadata_panel = MetadataPanel()
         self.verdict_panel = VerdictPanel()
-        self.label_panel = LabelPanel(self.labelling)
+        self.labels = ListenLabels(core, self.timeline, self.folder_panel, self.listening)
+        self.labelling, self.label_panel = self.labels.labelling, self.labels.panel
         self.spectrum = SpectrumView(core.session, core.runner, core.settings)
         self.desk = Desk(core.actions, self.timeline, self._docks())
-        self.class_keys = ClassKeys(self.desk)
+        self.labels.take_keys_on(self.desk)
         self._wire_folder()
         self._wire_recording()
         self._wire_classifying()
-        self._wire_labelling()
 
     def doings(self) -> dict[str, Callable[[], object]]:
         """Return what the page's actions do, by their names."""
@@ -90,26 +80,7 @@ class ListenPage(QObject):
             "find": panel.focus_filter,
             "sort_score": panel.view.sort_by_score,
             "classify": lambda: self._classify(panel.model.paths()),
-            **self._label_doings(),
-        }
-
-    def _label_doings(self) -> dict[str, Callable[[], object]]:
-        labelling = self.labelling
-        return {
-            "label": self._type_label,
-            "accept": labelling.accept_or_repeat,
-            "reject": labelling.reject,
-            "uncertain": lambda: labelling.judge(Status.UNCERTAIN),
-            "repeat_label": labelling.repeat_label,
-            "mark": labelling.mark_play_head,
-            "previous_label": lambda: labelling.step(-1),
-            "next_label": lambda: labelling.step(1),
-            "split": labelling.split,
-            "merge": labelling.merge,
-            "duplicate": labelling.duplicate,
-            "nudge_left": lambda: labelling.nudge(-NUDGE_STEP * self.timeline.view.span_s),
-            "nudge_right": lambda: labelling.nudge(NUDGE_STEP * self.timeline.view.span_s),
-            "delete_label": labelling.delete,
+            **self.labels.doings(),
         }
 
     def open_folder(self, folder: Path, recording: Path | None) -> None:
@@ -154,6 +125,7 @@ class ListenPage(QObject):
 
     def _wire_folder(self) -> None:
         panel = self.folder_panel
+        self.listing.rows_added.connect(self.labels.show_known)
         panel.recording_selected.connect(self._select)
         panel.recording_activated.connect(self.listening.play_file)
         panel.export_wanted.connect(self._export)
@@ -176,8 +148,7 @@ class ListenPage(QObject):
         self.timeline.play_requested.connect(self.listening.play)
         self.timeline.follow_play_head = True
         self.timeline.engine.opened.connect(self._note_length)
-        for told in (self.listening, self.labelling):
-            self.timeline.engine.opened.connect(lambda opened, told=told: told.set_duration(opened.duration_s))
+        self.timeline.engine.opened.connect(lambda opened: self.listening.set_duration(opened.duration_s))
         self.listing.metadata_ready.connect(lambda _: self._show_metadata())
         self.listing.scan_finished.connect(lambda _: self._focus_list())
 
@@ -228,46 +199,6 @@ class ListenPage(QObject):
         self.classification.finished.connect(lambda _: self._take_verdicts())
         self.verdict_panel.find_chosen.connect(self._show_find)
         self.verdict_panel.find_activated.connect(self.listening.play)
-
-    def _wire_labelling(self) -> None:
-        labelling, project, gestures = self.labelling, self.core.project, self.timeline.gestures
-        labelling.changed.connect(self._show_annotations)
-        labelling.refused.connect(self.messages.info)
-        labelling.nothing_to_judge.connect(self._play_again)
-        labelling.went_on.connect(lambda: self.folder_panel.step(1))
-        project.scheme_changed.connect(self.label_panel.show_scheme)
-        project.scheme_changed.connect(self.class_keys.show_scheme)
-        project.closed.connect(lambda: self.label_panel.show_scheme(project.scheme))
-        project.scheme_changed.connect(lambda scheme: self.folder_panel.view.colour_labels(scheme.colour))
-        self.label_verdicts.changed.connect(self._show_labels)
-        self.label_verdicts.cleared.connect(self.folder_panel.model.clear_labels)
-        self.listing.rows_added.connect(self._show_known_labels)
-        self.class_keys.pressed.connect(lambda name, beside: labelling.label(name, beside=beside))
-        self.label_panel.play_wanted.connect(self.listening.play)
-        self.label_panel.entry.left.connect(self.folder_panel.setFocus)
-        gestures.annotation_clicked.connect(labelling.click)
-        gestures.nothing_clicked.connect(labelling.clear)
-        gestures.reshaped.connect(labelling.reshape)
-
-    def _show_labels(self, verdicts: list[RecordingVerdict]) -> None:
-        self.folder_panel.model.set_labels((self.label_verdicts.path_of(each), each) for each in verdicts)
-
-    def _show_known_labels(self, files: list[FoundFile]) -> None:
-        """Fill in the labels of files that were found after their labels had been read."""
-        known = ((file.path, self.label_verdicts.of(file.path)) for file in files)
-        self.folder_panel.model.set_labels((path, verdict) for path, verdict in known if verdict is not None)
-
-    def _show_annotations(self) -> None:
-        labelling = self.labelling
-        self.timeline.set_marks(Marks(labelling.annotations, labelling.selected_ids), self.core.project.scheme.colour)
-
-    def _play_again(self) -> None:
-        if self.session.recording is not None:
-            self.listening.play_file(self.session.recording)
-
-    def _type_label(self) -> None:
-        self.label_panel.entry.setFocus()
-        self.label_panel.entry.selectAll()
 
     def _show_verdict(self) -> None:
         path = self.session.recording
