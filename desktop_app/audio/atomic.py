@@ -25,6 +25,7 @@ _SENTENCES = {
     errno.EROFS: "“{name}” cannot be written, as the disk is read-only: choose another folder.",
     errno.ENOENT: "“{name}” cannot be written, as its folder does not exist: create it or choose another one.",
     errno.ENOTDIR: "“{name}” cannot be written, as a part of its path is a file and no folder: choose another folder.",
+    errno.EEXIST: "“{name}” is a file and no folder: choose another folder.",
     errno.ENAMETOOLONG: "“{name}” is too long a name for this disk: choose a shorter one.",
     errno.EISDIR: "“{name}” is a folder: choose a file name inside it.",
 }

@@ -14,6 +14,7 @@ from desktop_app.audio.encoders import EncodePlan
 from desktop_app.audio.formats import choose_encodable, format_named
 from desktop_app.audio.growing import GrowingFile, open_growing
 from desktop_app.audio.names import filled, free_path, legal_name, safe
+from desktop_app.audio.sources import shown_name
 from desktop_app.audio.worker import Worker
 from desktop_app.errors import UserError
 
@@ -31,6 +32,8 @@ TICK_S = 0.1
 SYNC_S = 1.0
 READ_S = 1.0
 """Most sound that is written at a time."""
+LEAST_SPLIT_S = 1.0
+"""Shorter files would be called alike."""
 
 Phase = Literal["recording", "finished", "failed"]
 
@@ -65,6 +68,8 @@ class RecordState:
     """`failed`: it ended early; what was recorded until then is safe."""
     files: tuple[Path, ...] = ()
     """Files that were begun, the newest last; all but the last one are complete while it records."""
+    gone: tuple[Path, ...] = ()
+    """Those of them that somebody moved or deleted while they were recorded."""
     frames: int = 0
     """Frames recorded, in all files."""
     lost_frames: int = 0
@@ -72,20 +77,27 @@ class RecordState:
     problem: str = ""
     """Why it ended early, as a sentence."""
 
+    @property
+    def kept(self) -> tuple[Path, ...]:
+        """Return the files that are where they were begun."""
+        return tuple(path for path in self.files if path not in self.gone)
+
 
 class Recorder(Worker):
     """Records once. Made and steered from any thread; nothing here waits for the disk.
 
-    Where the device was away, and where frames were lost, a new file begins, so that a file's time never jumps.
+    Where the device was away, and where frames were lost, a new file begins, so that a file's time never jumps; and
+    where somebody moves or deletes the file, so that no more than a second of sound goes with it.
     """
 
     CLOSE_LIMIT_S = 10.0  # a slow disk gets the time to take the last file
 
     def __init__(self, capture: Capture, settings: RecordSettings) -> None:
-        """Prepare to record an opened capture; UserError where the format cannot hold its sound."""
+        """Prepare to record an opened capture; UserError where the settings make no sense or cannot hold its sound."""
         super().__init__("earmark-recorder")
         self.settings = settings
         self._capture = capture
+        _check_times(settings)
         self._plan = _plan(capture, settings)
         recording_name(settings.pattern, 0.0, "", 1)  # a pattern that is wrong is told before anything is recorded
         self._state = RecordState()
@@ -126,15 +138,15 @@ class Recorder(Worker):
             self._check_space()
             while self._turn():
                 if time.monotonic() - synced_s >= SYNC_S:
-                    if self._file is not None:
-                        self._file.sync()
+                    self._look_after_file()
                     self._check_space()
                     synced_s = time.monotonic()
             self._finish_file()
             self._state = replace(self._state, phase="finished")
         except OSError as error:
             path = self._file.path if self._file else self.settings.folder
-            self._fail(f"{explain_write_error(error, path)} What was recorded until then is safe.")
+            safe_so_far = " What was recorded until then is safe." if self._state.kept else ""
+            self._fail(f"{explain_write_error(error, path)}{safe_so_far}")
         except UserError as error:
             self._fail(str(error))
 
@@ -186,6 +198,15 @@ class Recorder(Worker):
         self._state = replace(self._state, files=(*self._state.files, path))
         return file
 
+    def _look_after_file(self) -> None:
+        """Have the disk take the sound, and leave a file that is not in its place any more."""
+        if self._file is None:
+            return
+        self._file.sync()
+        if is_gone(self._file.path):
+            self._state = replace(self._state, gone=(*self._state.gone, self._file.path))
+            self._finish_file()
+
     def _finish_file(self) -> None:
         file, self._file, self._file_frames = self._file, None, 0
         if file is not None:
@@ -207,6 +228,33 @@ class Recorder(Worker):
                 f"The disk of “{folder}” is nearly full ({free_bytes / 1e6:.0f} MB are free), so recording stopped; "
                 "what was recorded is complete. Free some space or choose another folder, then record again."
             )
+
+
+def is_gone(path: Path) -> bool:
+    """Return whether there is no file of that name any more; a disk that does not answer tells nothing."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def gone_sentence(path: Path) -> str:
+    """Return what the person is told of a file that is gone."""
+    return (
+        f"“{shown_name(path)}” was moved or deleted while it was recorded; "
+        f"recording goes on in a new file in “{path.parent}”."
+    )
+
+
+def _check_times(settings: RecordSettings) -> None:
+    """UserError for lengths that nobody means."""
+    if settings.split_s and settings.split_s < LEAST_SPLIT_S:
+        raise UserError(f"A new file every {settings.split_s:g} s is too often: split every second or less often.")
+    if settings.duration_s is not None and settings.duration_s <= 0:
+        raise UserError("A recording that lasts 0 s holds nothing: give a longer duration, or none.")
 
 
 def _plan(capture: Capture, settings: RecordSettings) -> EncodePlan:

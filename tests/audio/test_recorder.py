@@ -1,6 +1,7 @@
 """Recordings hold what was heard: split without a break, with the sound from before, safe from kills and full disks."""
 
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from desktop_app.audio.capture import Capture
 from desktop_app.audio.inputs import InputRequest
 from desktop_app.audio.reader import open_audio
-from desktop_app.audio.recorder import Recorder, RecordSettings
+from desktop_app.audio.recorder import Recorder, RecordSettings, gone_sentence
 from desktop_app.errors import UserError
 from tests.audio.fake_input import FakeMicrophone
 from tests.audio.test_streams import wait_for
@@ -98,10 +99,10 @@ def test_files_are_split_to_the_frame_without_a_break(
     capture: Capture, microphone: FakeMicrophone, plain: RecordSettings, name: str
 ) -> None:
     bits = 32 if name == "WAV" else 24
-    recorder = record(capture, replace(plain, format=name, bits_per_sample=bits, split_s=0.5, pattern="{part}"), 1.7)
+    recorder = record(capture, replace(plain, format=name, bits_per_sample=bits, split_s=1.0, pattern="{part}"), 3.4)
     parts = [read(path) for path in recorder.state.files]
     assert [path.stem for path in recorder.state.files] == [str(number + 1) for number in range(len(parts))]
-    assert {len(part) for part in parts[:-1]} == {RATE // 2}
+    assert {len(part) for part in parts[:-1]} == {RATE}
     whole = np.concatenate(parts)
     first = round(float(whole[0, 0]) * 2**17) - 1
     np.testing.assert_allclose(whole, microphone.frames_from(first, len(whole)), atol=2**-23)
@@ -154,7 +155,31 @@ def test_a_folder_that_cannot_be_is_told(capture: Capture, plain: RecordSettings
     recorder = Recorder(capture, plain)
     recorder.start()
     wait_for(lambda: recorder.state.phase == "failed")
-    assert "recordings" in recorder.state.problem
+    assert recorder.state.problem == "“recordings” is a file and no folder: choose another folder."
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be moved there")
+@pytest.mark.parametrize("name", ["WAV", "FLAC"])
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_file_that_is_moved_or_deleted_costs_a_second_and_a_new_one_goes_on(
+    capture: Capture, microphone: FakeMicrophone, plain: RecordSettings, name: str, moved: bool
+) -> None:
+    settings = replace(plain, folder=plain.folder / "night", format=name, bits_per_sample=24, pattern="{part}")
+    elsewhere = plain.folder / "elsewhere"
+    recorder = Recorder(capture, settings)
+    recorder.start()
+    wait_for(lambda: recorder.seconds > 0.5)
+    settings.folder.rename(elsewhere) if moved else shutil.rmtree(settings.folder)
+    wait_for(lambda: len(recorder.state.files) == 2)
+    assert recorder.close()
+    first, second = recorder.state.files
+    assert (recorder.state.gone, recorder.state.kept) == ((first,), (second,))
+    assert gone_sentence(first).startswith(f"“{first.name}” was moved or deleted while it was recorded")
+    sound = read(second)
+    begun = round(float(sound[0, 0]) * 2**17) - 1
+    np.testing.assert_allclose(sound, microphone.frames_from(begun, len(sound)), atol=2**-23)
+    if moved:
+        assert len(read(elsewhere / first.name)) + len(sound) == recorder.state.frames
 
 
 @pytest.mark.parametrize(
@@ -163,6 +188,8 @@ def test_a_folder_that_cannot_be_is_told(capture: Capture, plain: RecordSettings
         ({"format": "MP3"}, "written as FLAC or WAV"),
         ({"bits_per_sample": 20}, "WAV cannot hold 20"),
         ({"pattern": "{owl}"}, "use the fields {date}, {time}"),
+        ({"split_s": 0.02}, "A new file every 0.02 s is too often"),
+        ({"duration_s": 0.0}, "A recording that lasts 0 s holds nothing"),
     ],
 )
 def test_settings_that_make_no_sense_are_told_before_anything_is_recorded(
@@ -178,7 +205,7 @@ from pathlib import Path
 import numpy as np
 from desktop_app.audio.capture import Capture
 from desktop_app.audio.inputs import InputRequest
-from desktop_app.audio.recorder import Recorder, RecordSettings
+from desktop_app.audio.recorder import Recorder, RecordSettings, gone_sentence
 from tests.audio.fake_input import FakeMicrophone
 microphone = FakeMicrophone(sample_rate_hz=16_000)
 if sys.argv[3] == "noise":
