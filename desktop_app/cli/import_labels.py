@@ -10,7 +10,6 @@ from desktop_app.cli.shared import HelpFormatter
 from desktop_app.errors import UserError
 from desktop_app.interchange.into_project import plan_import
 from desktop_app.interchange.labels import Options
-from desktop_app.interchange.losses import counted_text
 from desktop_app.interchange.registry import format_named
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ _DESCRIPTION = """\
 Bring label files of other programs into the labels of a folder of recordings, all of them in one step.
 
 Recordings are found by name, whatever folder, system or ending the label file has for them. What stands there already
-is not added again, so an import can be repeated.
+is not added again, so an import can be repeated; drafts take over the verdicts of files that tell some.
 """
 
 
@@ -53,10 +52,13 @@ def run(chosen: argparse.Namespace) -> int:
         problems = [*unread, *plan.problems]
         tell(problems, [sentence for source in sources for sentence in source.skipped])
         if not plan.edit.added and not plan.known:
-            raise UserError("Nothing was imported: none of the labels belongs to a recording of the folder.")
+            why = (
+                "none of the labels belongs to a recording of the folder"
+                if plan.left_out
+                else "there are no labels in it"
+            )
+            raise UserError(f"Nothing was imported: {why}.")
         if plan.edit.added:
             store.apply(plan.edit)
-    known = f"; {plan.known:,} were there already" if plan.known else ""
-    left_out = f"; {plan.left_out:,} were left out" if plan.left_out else ""
-    print(f"{counted_text(len(plan.edit.added))} imported{known}{left_out}")
+    print(plan.words)
     return 1 if problems or plan.left_out else 0

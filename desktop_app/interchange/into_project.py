@@ -1,18 +1,20 @@
 """Between label files and a project: one edit out of many files, and the labels of many recordings for one export."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from desktop_app.annotation.annotations import Annotation, new_id
+from desktop_app.annotation.annotations import Annotation, Status, new_id
 from desktop_app.annotation.edits import Edit, counted
 from desktop_app.annotation.fingerprints import identify
 from desktop_app.annotation.recordings import Recording
 from desktop_app.annotation.store import AnnotationReader
 from desktop_app.audio.sources import find_audio
 from desktop_app.errors import UserError
-from desktop_app.interchange.labels import FileLabels, ImportResult, LabelFormat
+from desktop_app.interchange.labels import STATUS, FileLabels, ImportResult, LabelFormat
+from desktop_app.interchange.losses import counted_text
 from desktop_app.interchange.recordings import Found, RecordingFinder, measured
+from desktop_app.interchange.standing import Standing
 
 Tell = Callable[[str], None]
 Look = Callable[[int, int], None]
@@ -26,10 +28,21 @@ class ImportPlan:
     """One step, with a class for every new label."""
     problems: tuple[str, ...]
     """A sentence for each recording that is not found, and for what the files themselves tell."""
+    new: int
+    """Annotations that are added."""
+    judged: int
+    """Drafts of the project that take over the verdict of the files."""
     known: int
     """Annotations that stand in the project already, and are not added again."""
     left_out: int
     """Annotations whose label was not wanted, or whose recording is not in the project."""
+
+    @property
+    def words(self) -> str:
+        """Return what it does in one line, without a full stop."""
+        parts = ((self.judged, "judged as in the files"), (self.known, "here already"), (self.left_out, "left out"))
+        told = (f"{count:,} {'was' if count == 1 else 'were'} {what}" for count, what in parts if count)
+        return "; ".join([f"{counted_text(self.new)} imported", *told])
 
 
 def plan_import(
@@ -42,28 +55,76 @@ def plan_import(
     """Return the edit that brings label files into the project in `folder`.
 
     `results` are files and what was read out of them. `mapping` gives labels other names, None leaves them out. What
-    says the same as an annotation that is there is known already, so that a second import adds nothing. Reads the disk;
-    any thread. `progress` is told the recordings done and wanted; what it raises ends it.
+    says the same as an annotation that is there is known already, so that a second import adds nothing; a draft takes
+    over the verdict of a file whose format tells one. Reads the disk; any thread. `progress` is told the recordings
+    done and wanted; what it raises ends it.
     """
     problems = [sentence for _, result in results for sentence in result.problems]
     finder = RecordingFinder(_paths_in(folder, problems.append))
-    known = left_out = 0
-    added: list[Annotation] = []
-    recordings: dict[str, Recording] = {}
-    named = [(file, each) for file, result in results for each in result.labels if each.annotations]
-    for done, (file, labels) in enumerate(named, 1):
+    coming = _Coming(store)
+    left_out = 0
+    named = [
+        (file, labels, STATUS in result.format.keeps.what)
+        for file, result in results
+        for labels in result.labels
+        if labels.annotations
+    ]
+    for done, (file, labels, tells_status) in enumerate(named, 1):
         for each, found in finder.place(labels, file):
             wanted = [changed for it in each.annotations if (changed := _mapped(it, mapping or {})) is not None]
             recording = _recording(found, folder, store, problems)
             left_out += len(each.annotations) - (len(wanted) if recording else 0)
             if recording is not None:
-                new = list(_unknown(wanted, recording, store, added))
-                known += len(wanted) - len(new)
-                added += new
-                recordings[recording.id] = recording
+                coming.take(wanted, recording, tells_status=tells_status)
         progress(done, len(named))
-    edit = Edit(f"Import {counted(added)}", added=tuple(added), recordings=tuple(recordings.values()))
-    return ImportPlan(edit.naming(store.scheme()), tuple(problems), known, left_out)
+    return coming.plan(problems, left_out)
+
+
+class _Coming:
+    """What an import is going to change, while it is planned."""
+
+    def __init__(self, store: AnnotationReader) -> None:
+        self._store = store
+        self._recordings: dict[str, Recording] = {}
+        self._standing: dict[str, Standing] = {}
+        self._added: dict[str, Annotation] = {}
+        self._before: dict[str, Annotation] = {}
+        self._known = 0
+
+    def take(self, annotations: Sequence[Annotation], recording: Recording, *, tells_status: bool) -> None:
+        """Take annotations of one recording on, each under an id that is free, but for those that stand there."""
+        standing = self._standing.get(recording.id)
+        if standing is None:
+            standing = self._standing[recording.id] = Standing(self._store.annotations_of(recording.id))
+            self._recordings[recording.id] = recording
+        taken = {it.id for it in self._store.annotations(it.id for it in annotations)}
+        for it in annotations:
+            twin = standing.twin(it)
+            if twin is None:
+                is_free = it.id not in taken and it.id not in self._added
+                new = replace(it, recording_id=recording.id, id=it.id if is_free else new_id())
+                standing.add(new)
+                self._added[new.id] = new
+            elif tells_status and twin.status is Status.DRAFT and it.status is not Status.DRAFT:
+                self._judge(twin, it, standing)
+            else:
+                self._known += 1
+
+    def _judge(self, twin: Annotation, it: Annotation, standing: Standing) -> None:
+        if twin.id not in self._added:
+            self._before[twin.id] = twin
+        judged = replace(twin, status=it.status, reviewer=it.reviewer, time=it.time, note=it.note or twin.note)
+        standing.exchange(twin, judged)
+        self._added[twin.id] = judged
+
+    def plan(self, problems: Sequence[str], left_out: int) -> ImportPlan:
+        """Return all of it as one step."""
+        added, recordings = tuple(self._added.values()), tuple(self._recordings.values())
+        text = f"Import {counted(added)}"
+        edit = Edit(text, removed=tuple(self._before.values()), added=added, recordings=recordings)
+        judged = len(self._before)
+        new = len(added) - judged
+        return ImportPlan(edit.naming(self._store.scheme()), tuple(problems), new, judged, self._known, left_out)
 
 
 def _paths_in(folder: Path, tell: Tell) -> Iterator[str]:
@@ -84,24 +145,6 @@ def _recording(found: Found, folder: Path, store: AnnotationReader, problems: li
 def _mapped(annotation: Annotation, mapping: Mapping[str, str | None]) -> Annotation | None:
     label = mapping.get(annotation.label, annotation.label)
     return None if label is None else replace(annotation, label=label)
-
-
-def _unknown(
-    annotations: Iterable[Annotation], recording: Recording, store: AnnotationReader, added: Sequence[Annotation]
-) -> Iterator[Annotation]:
-    """Yield what is not there yet, on its recording and under an id that is free."""
-    there = {_saying(it) for it in store.annotations_of(recording.id)}
-    there |= {_saying(it) for it in added if it.recording_id == recording.id}
-    placed = [replace(it, recording_id=recording.id) for it in annotations if _saying(it) not in there]
-    taken = {it.id for it in (*store.annotations(it.id for it in placed), *added)}
-    for it in placed:
-        yield replace(it, id=new_id()) if it.id in taken else it
-        taken.add(it.id)
-
-
-def _saying(it: Annotation) -> tuple[object, ...]:
-    """Return what makes two annotations the same: place, label and origin, not who judged them since."""
-    return (it.label, it.onset_s, it.offset_s, it.low_hz, it.high_hz, it.channel, it.source, it.score)
 
 
 def labels_of_project(

@@ -83,7 +83,7 @@ def test_labels_go_into_a_folder_and_out_again(earmark: Earmark, table: Path, tm
     folder = table.parent
     answer = earmark("import", table, "--project", folder)
     assert (answer.status, answer.out) == (1, "1 annotation imported\n")
-    assert earmark("import", table, "--project", folder).out == "0 annotations imported; 1 were there already\n"
+    assert earmark("import", table, "--project", folder).out == "0 annotations imported; 1 was here already\n"
     with open_store(folder) as store:
         (recording,) = store.recordings()
         assert (recording.path, store.scheme().names) == ("stereo.wav", ("owl",))

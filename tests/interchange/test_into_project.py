@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.annotation.annotations import Annotation
+from desktop_app.annotation.annotations import Annotation, Status
 from desktop_app.annotation.fingerprints import identify
 from desktop_app.annotation.hand import Hand
 from desktop_app.annotation.store import AnnotationStore, open_store
@@ -54,6 +54,49 @@ def test_a_second_import_adds_nothing(sounds: Path, store: AnnotationStore, tmp_
     store.apply(plan_import(results, sounds, store).edit)
     again = plan_import([*results, *written(tmp_path / "labels", dawn="0\t1\towl\n1\t2\tnew\n")], sounds, store)
     assert ([it.label for it in again.edit.added], again.known) == (["new"], 3)
+
+
+def test_what_came_back_from_a_program_that_holds_less_is_known(
+    sounds: Path, store: AnnotationStore, tmp_path: Path
+) -> None:
+    recording = identify(sounds, sounds / "dawn.flac")
+    box = Annotation("owl", recording.id, 1.23456789, 1.5, low_hz=100.0, high_hz=900.0, note="near")
+    store.apply(Hand("Ada").draw(box, recording))
+    plan = plan_import(written(tmp_path / "labels", dawn="1.234568\t1.500000\towl\n1\t2\tfox\n"), sounds, store)
+    assert ([it.label for it in plan.edit.added], plan.known) == (["fox"], 1)
+
+
+HEAD = "recording,label,onset_s,offset_s,status,source,score,reviewer,earmark_labels\n"
+
+
+def test_a_draft_takes_over_the_verdict_of_a_file(sounds: Path, store: AnnotationStore, tmp_path: Path) -> None:
+    (tmp_path / "drafts.csv").write_text(f"{HEAD}dawn.flac,owl,0,1,draft,BirdNET,0.8125,,1\n")
+    (tmp_path / "judged.csv").write_text(
+        f"{HEAD}dawn.flac,owl,0,1,rejected,BirdNET,0.8125,Ada,1\ndawn.flac,fox,1,2,accepted,BirdNET,0.5,Ada,1\n"
+    )
+    drafts, judged = ([(tmp_path / name, read_labels(tmp_path / name))] for name in ("drafts.csv", "judged.csv"))
+    store.apply(plan_import(drafts, sounds, store).edit)
+    plan = plan_import(judged, sounds, store)
+    assert plan.words == "1 annotation imported; 1 was judged as in the files"
+    store.apply(plan.edit)
+    (recording,) = store.recordings()
+    owl, fox = store.annotations_of(recording.id)
+    assert (owl.status, owl.reviewer, fox.status) == (Status.REJECTED, "Ada", Status.ACCEPTED)
+    again = plan_import([*drafts, *judged], sounds, store)
+    assert (again.edit.is_empty, again.known) == (True, 3)
+    store.apply(plan.edit.inverse())
+    assert [it.status for it in store.annotations_of(recording.id)] == [Status.DRAFT]
+
+
+def test_a_verdict_of_the_same_import_is_no_second_annotation(
+    sounds: Path, store: AnnotationStore, tmp_path: Path
+) -> None:
+    (tmp_path / "both.csv").write_text(
+        f"{HEAD}dawn.flac,owl,0,1,draft,BirdNET,0.8,,1\ndawn.flac,owl,0,1,accepted,BirdNET,0.8,Ada,1\n"
+    )
+    plan = plan_import([(tmp_path / "both.csv", read_labels(tmp_path / "both.csv"))], sounds, store)
+    assert [it.status for it in plan.edit.added] == [Status.ACCEPTED]
+    assert (plan.edit.removed, plan.new, plan.judged) == ((), 1, 0)
 
 
 def test_labels_are_renamed_and_left_out_on_the_way(sounds: Path, store: AnnotationStore, tmp_path: Path) -> None:

@@ -144,10 +144,7 @@ class ImportDialog(JobDialog):
             job.failed.connect(lambda _: self._show_wanted())
 
     def _imported(self, plan: ImportPlan) -> None:
-        words = f"{counted_text(len(plan.edit.added))} imported"
-        words += f"; {plan.known:,} were here already" if plan.known else ""
-        words += f"; {plan.left_out:,} were left out" if plan.left_out else ""
-        self.imported.emit(f"{words}.")
+        self.imported.emit(f"{plan.words}.")
         self.accept()
 
     def _lay_out(self) -> None:

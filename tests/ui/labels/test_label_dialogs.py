@@ -84,7 +84,7 @@ def test_a_second_import_of_the_same_file_adds_nothing(project: Project, tmp_pat
         with qtbot.waitSignal(dialog.imported) as signal:
             QTest.mouseClick(dialog.take, LEFT)
         told += signal.args
-    assert told == ["1 annotation imported.", "0 annotations imported; 1 were here already."]
+    assert told == ["1 annotation imported.", "0 annotations imported; 1 was here already."]
     assert len(labels_of(project)) == 10
 
 

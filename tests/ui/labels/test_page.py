@@ -307,7 +307,7 @@ def test_a_read_only_project_is_shown_but_not_changed(room: Room) -> None:
 
 def test_a_dropped_label_file_is_shown_first_and_imported_in_one_step(room: Room, tmp_path: Path) -> None:
     file = tmp_path / "b.txt"
-    file.write_text("0.5\t0.75\tcuckoo\nnonsense\n1.0\t2.0\tRobin\n")
+    file.write_text("0.5\t0.75\tcuckoo\nnonsense\n1.25\t2.0\tRobin\n")
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(file))])
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
