@@ -97,11 +97,10 @@ class LabelsPages(QObject):
             return
         listen = self._listen
         self._workspaces.show_page("listen")
-        listen.session.recording = path
-        listen.folder_panel.select(path)
-        listen.labelling.select({annotation_id})
-        if listen.session.selection is not None and listen.timeline.view.frames:
-            listen.timeline.view.reveal(listen.session.selection.onset_s)
+        listen.show_recording(path)
+        listen.labelling.go_to({annotation_id})
+        if (selection := listen.session.selection) is not None:
+            listen.timeline.show_clearly(selection.onset_s, selection.offset_s)
 
     def _relative_paths(self) -> list[str]:
         folder = self.core.session.folder

@@ -213,7 +213,7 @@ class ListenPage(QObject):
         """Select a find, and turn to it where it is out of sight."""
         self.session.selection = Selection(onset_s, offset_s)
         self.session.play_head_s = onset_s
-        self.timeline.view.reveal(onset_s)
+        self.timeline.show_clearly(onset_s, offset_s)
 
     def _classify(self, paths: list[Path]) -> None:
         """Judge recordings with the chosen model; torch is imported by the job."""

@@ -29,6 +29,8 @@ class Labelling(QObject):
     """All of the recording has been labelled or judged: the next one may be shown."""
     refused = Signal(str)
     """Why nothing was done, as a sentence."""
+    gone_to = Signal(float, float)
+    """Onset and offset of what was selected by stepping, judging or in a list: it may be out of sight."""
     nothing_to_judge = Signal()
     """Nothing is selected and no draft is left in the recording."""
 
@@ -106,6 +108,14 @@ class Labelling(QObject):
             self._session.play_head_s = self._session.selection.onset_s
         self.changed.emit()
 
+    def go_to(self, ids: Collection[str]) -> None:
+        """Select annotations, brought into view before the play head is there: else the page would turn to that."""
+        timed = [each for each in self.annotations if each.id in ids and each.onset_s is not None]
+        if timed:
+            span = _span_of(timed)
+            self.gone_to.emit(span.onset_s, span.offset_s)
+        self.select(ids)
+
     def click(self, annotation: Annotation, join: bool) -> None:
         """Select an annotation; with `join`, beside those that are selected, or no longer."""
         self.select(self.selected_ids ^ {annotation.id} if join else {annotation.id})
@@ -128,7 +138,7 @@ class Labelling(QObject):
         else:
             before = sum(1 for each in timed if (each.onset_s or 0.0) < self._session.play_head_s)
             place = before if by > 0 else before - 1
-        self.select({timed[min(max(place, 0), len(timed) - 1)].id})
+        self.go_to({timed[min(max(place, 0), len(timed) - 1)].id})
 
     def reshape(self, selection: Selection) -> None:
         """Give the one selected annotation the edges of a selection that was dragged."""
@@ -158,7 +168,7 @@ class Labelling(QObject):
             return
         left = [each for each in self.annotations if each.status == Status.DRAFT and each.onset_s is not None]
         if was_selected and left:
-            self.select({left[0].id})
+            self.go_to({left[0].id})
         else:
             self.went_on.emit()
 
@@ -184,6 +194,7 @@ class Labelling(QObject):
     def duplicate(self) -> None:
         """Add a copy of each selected annotation right after it, or as far as the recording goes."""
         self._with_selected(lambda hand, chosen: hand.duplicate(chosen, _span_of(chosen).duration_s, self._duration_s))
+        self._follow_selected()
 
     def merge(self) -> None:
         """Make one annotation of those selected."""
@@ -276,7 +287,8 @@ class Labelling(QObject):
     def _follow_selected(self) -> None:
         timed = [each for each in self.selected if each.onset_s is not None]
         if timed:
-            self._session.selection = _span_of(timed)
+            self._session.selection = span = _span_of(timed)
+            self.gone_to.emit(span.onset_s, span.offset_s)
 
     def _selection_changed(self, selection: Selection | None) -> None:
         """Let go of an annotation when another stretch is selected, not while an edge of it is dragged."""

@@ -58,6 +58,7 @@ class Timeline(QWidget):
         self._reads_on = False
         self._painted = False
         self._gain_is_set = False
+        self._wanted: tuple[float, float] | None = None
         self._play_head_s = 0.0
         self.follow_play_head = False
         self._read_out = ReadOut()
@@ -78,6 +79,7 @@ class Timeline(QWidget):
         """Show nothing."""
         self._painted = False
         self._gain_is_set = False
+        self._wanted = None
         self.engine.clear()
         self.snapping.forget()
         self._waveform.clear()
@@ -102,6 +104,17 @@ class Timeline(QWidget):
     def show_range(self, start_s: float, stop_s: float) -> None:
         """Show a stretch of time."""
         self.view.show(start_s, stop_s)
+
+    def show_clearly(self, onset_s: float, offset_s: float) -> None:
+        """Bring a stretch into view, now or as soon as the recording is open."""
+        self._wanted = (onset_s, offset_s)
+        if self.view.frames:
+            self._show_wanted()
+
+    def _show_wanted(self) -> None:
+        if self._wanted is not None:
+            self.view.show_clearly(*self._wanted)
+            self._wanted = None
 
     def zoom_in(self) -> None:
         """Zoom in around the play head if it is visible, else around the middle."""
@@ -219,6 +232,7 @@ class Timeline(QWidget):
         self.lanes.set_channels(opened.channels)
         self.lanes.set_grid(self._look.grid)
         self.view.reset(opened.frames, opened.sample_rate_hz)
+        self._show_wanted()
         self._look.show_axis()
         self._waveform.load(opened)
         self._apply_colours()

@@ -7,6 +7,10 @@ from desktop_app.audio.frequency_axis import FrequencyAxis
 ZOOM_STEP = 1.5
 PAGE_OVERLAP = 0.1
 MIN_SPAN_FRAMES = 16
+NARROW, CLEAR = 0.005, 0.1
+"""Parts of the view: a stretch below the first is hard to see, one of the second is not."""
+POINT_S = 0.1
+"""What a point, which has no length, counts as."""
 
 
 class ViewState(QObject):
@@ -71,6 +75,21 @@ class ViewState(QObject):
         """Turn to the page that begins just before `at_s`, unless that is visible."""
         if not self.shows(at_s):
             self.pan(at_s - self.span_s * PAGE_OVERLAP / 2 - self.start_s)
+
+    def reveal_stretch(self, onset_s: float, offset_s: float) -> None:
+        """Put a stretch into the middle unless all of it is visible; of one longer than the view, its beginning."""
+        if offset_s - onset_s > self.span_s:
+            self.reveal(onset_s)
+        elif not (self.shows(onset_s) and self.shows(offset_s)):
+            self.pan((onset_s + offset_s - self.start_s - self.stop_s) / 2)
+
+    def show_clearly(self, onset_s: float, offset_s: float) -> None:
+        """Bring a stretch into view, and near enough where it would be too narrow to be seen."""
+        length_s = (offset_s - onset_s) or POINT_S
+        if length_s < NARROW * self.span_s:
+            middle_s, room_s = (onset_s + offset_s) / 2, length_s / CLEAR / 2
+            self._set(middle_s - room_s, middle_s + room_s)
+        self.reveal_stretch(onset_s, offset_s)
 
     def shows(self, at_s: float) -> bool:
         """Return whether a time is visible."""

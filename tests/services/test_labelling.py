@@ -251,3 +251,17 @@ def test_nothing_goes_on_where_nothing_could_be_saved(desk: Desk, qtbot: QtBot) 
     assert desk.went_on == []
     assert desk.labels == [("yes", Status.DRAFT)]
     assert desk.labelling.selected == []
+
+
+def test_what_is_stepped_to_is_asked_into_view_and_what_is_clicked_is_not(desk: Desk) -> None:
+    gone_to: list[tuple[float, float]] = []
+    desk.labelling.gone_to.connect(lambda onset_s, offset_s: gone_to.append((onset_s, offset_s)))
+    for onset_s in (0.0, 5.0):
+        desk.labelling.select(())
+        desk.session.selection = Selection(onset_s, onset_s + 1)
+        desk.labelling.label("robin")
+    desk.labelling.click(desk.labelling.annotations[0], False)
+    assert gone_to == []
+    desk.labelling.step(1)
+    desk.labelling.nudge(0.5)
+    assert gone_to == [(5.0, 6.0), (5.5, 6.5)]

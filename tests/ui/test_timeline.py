@@ -301,6 +301,38 @@ def test_the_page_turns_with_the_play_head_but_not_away_from_someone_who_looks_e
     timeline.follow_play_head = False
 
 
+def test_a_stretch_out_of_sight_is_brought_into_the_middle_and_one_in_sight_moves_nothing(ten_seconds: Stage) -> None:
+    view = ten_seconds.timeline.view
+    view.show(4.0, 6.0)
+    view.reveal_stretch(4.5, 5.0)
+    assert (view.start_s, view.stop_s) == (4.0, 6.0)
+    view.reveal_stretch(1.0, 1.5)
+    assert (view.start_s, view.stop_s) == (pytest.approx(0.25), pytest.approx(2.25))
+    view.reveal_stretch(5.0, 9.0)
+    assert view.start_s < 5.0 < view.stop_s
+
+
+@pytest.mark.parametrize(("onset_s", "offset_s"), [(5.0, 5.01), (9.999, 10.0)])
+def test_a_stretch_too_narrow_to_be_seen_is_shown_from_nearer(
+    ten_seconds: Stage, onset_s: float, offset_s: float
+) -> None:
+    view = ten_seconds.timeline.view
+    ten_seconds.timeline.show_clearly(onset_s, offset_s)
+    assert view.start_s <= onset_s <= offset_s <= view.stop_s
+    assert view.span_s == pytest.approx(10 * (offset_s - onset_s))
+
+
+def test_a_stretch_may_be_asked_for_before_its_recording_is_open(ten_seconds: Stage) -> None:
+    stage = ten_seconds
+    other = stage.record(tone(500, 20), name="other.wav")
+    stage.session.recording = other
+    stage.painted.clear()
+    stage.timeline.show_recording(other)
+    stage.timeline.show_clearly(15.0, 15.05)
+    stage.qtbot.waitUntil(lambda: bool(stage.painted), timeout=10_000)
+    assert stage.timeline.view_range == (pytest.approx(14.775), pytest.approx(15.275))
+
+
 def test_the_pointer_reads_time_frequency_and_level(ten_seconds: Stage) -> None:
     stage = ten_seconds
     QTest.mouseMove(stage.screen, stage.at(stage.spectrogram, 5.0, 0.25))

@@ -182,7 +182,7 @@ class LabelPanel(QWidget):
         if self._showing:
             return
         rows = {index.row() for index in self.table.selectionModel().selectedRows()}
-        self._labelling.select({self.model.annotations[row].id for row in rows})
+        self._labelling.go_to({self.model.annotations[row].id for row in rows})
 
     def _play(self) -> None:
         chosen = self._labelling.selected

@@ -54,6 +54,19 @@ def test_enter_on_a_row_shows_the_annotation_selected_over_its_sound(
     assert earmark.listen.folder_panel.view.current_path == labelled / "night" / "c.wav"
 
 
+def test_stepping_through_annotations_and_choosing_a_row_bring_them_into_view(
+    earmark: Earmark, labelled: Path, qtbot: QtBot
+) -> None:
+    listen = earmark.listen
+    listen.show_recording(labelled / "a.wav")
+    qtbot.waitUntil(lambda: listen.timeline.view.duration_s == 4.0)
+    listen.timeline.show_range(0.0, 0.8)
+    earmark.core.actions["next_label"].trigger()
+    assert listen.timeline.view_range == (pytest.approx(0.96), pytest.approx(1.76))
+    listen.label_panel.table.selectRow(2)
+    assert listen.timeline.view_range == (pytest.approx(2.85), pytest.approx(3.65))
+
+
 def test_space_plays_the_row_and_not_the_recording_on_the_page_listen(
     earmark: Earmark, labelled: Path, qtbot: QtBot
 ) -> None:
