@@ -28,6 +28,7 @@ from desktop_app.services.list_table import write_table
 from desktop_app.ui.job_strip import JobStrip
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.message_bar import MessageBar
+from desktop_app.ui.message_place import MessagePlace
 from desktop_app.ui.transport import Transport
 
 logger = logging.getLogger(__name__)
@@ -70,8 +71,8 @@ class Earmark(QObject):
         self.job_strip = JobStrip(self.core.runner, self.core.theme)
         self.transport.add_right(self.job_strip)
         self.message_bar = MessageBar(self.core.theme)
-        below = (self.message_bar, self.transport)
-        self.window = MainWindow(self.core.actions, self.listen.desk, below, self.core.settings)
+        self.window = MainWindow(self.core.actions, self.listen.desk, self.transport, self.core.settings)
+        MessagePlace(self.message_bar, self.transport.room, self.transport, self.window.centre)
         self.live = LivePage(self.core, self.window.workspaces, open_microphone)
         self.transport.add_right(self.live.badge)
         self.labels = LabelsPages(self.core, self.window.workspaces, self.listen)

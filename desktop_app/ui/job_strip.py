@@ -53,7 +53,8 @@ class JobStrip(QWidget):
         self._text = role_label()
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setFixedWidth(160)
+        self._bar.setMinimumWidth(64)  # in a small window the words need the room
+        self._bar.setMaximumWidth(160)
         self._bar.setAccessibleName("Progress")
         self._pause = quiet_button("Pause job", "Pause this job", self._toggle_pause)
         self._cancel = quiet_button("Cancel job", "Cancel this job (Shift+F8)", self.cancel_current)

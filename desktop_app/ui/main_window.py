@@ -1,4 +1,4 @@
-"""The window: menus on top, the pages with their rail, messages and transport below."""
+"""The window: menus on top, the pages with their rail, the transport below."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ class MainWindow(QMainWindow):
     """Name of the model that shall classify."""
     closing = Signal()
 
-    def __init__(self, actions: Actions, desk: Desk, below: tuple[QWidget, ...], settings: Settings) -> None:
+    def __init__(self, actions: Actions, desk: Desk, below: QWidget, settings: Settings) -> None:
         super().__init__()
         self._actions = actions
         self._settings = settings
@@ -69,15 +69,14 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _=False, folder=folder: self.recent_chosen.emit(Path(folder)))
         menu.setEnabled(not menu.isEmpty())
 
-    def _build_centre(self, below: tuple[QWidget, ...]) -> None:
-        centre = QWidget()
-        self._column = QVBoxLayout(centre)
+    def _build_centre(self, below: QWidget) -> None:
+        self.centre = QWidget()
+        self._column = QVBoxLayout(self.centre)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addWidget(self.workspaces, 1)
-        for widget in below:
-            self._column.addWidget(widget)
-        self.setCentralWidget(centre)
+        self._column.addWidget(below)
+        self.setCentralWidget(self.centre)
 
     def _build_menus(self) -> None:
         for title in MENUS:

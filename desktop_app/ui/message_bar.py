@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from desktop_app.services.messages import Message
@@ -14,6 +14,9 @@ INFO_LASTS_MS = 8_000
 
 class MessageBar(QFrame):
     """Shows one message at a time; errors and warnings stay until closed, information goes by itself."""
+
+    presented = Signal()
+    """Another sentence is on screen; it may need other room."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,7 +80,7 @@ class MessageBar(QFrame):
         self._action = quiet_button("What to do next", on_click=self._act)
         self._close = quiet_button("Close message", "Close this message", self.close_message)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 8, 6)
+        row.setContentsMargins(12, 2, 8, 2)
         row.setSpacing(8)
         for widget in (self._icon, self._label, self._more, self._action, self._close):
             row.addWidget(widget)
@@ -94,6 +97,7 @@ class MessageBar(QFrame):
         self._tint()
         self._count()
         self.show()
+        self.presented.emit()
         if message.level == "info":
             self._timer.start()
 

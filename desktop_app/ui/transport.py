@@ -1,7 +1,7 @@
 """The bar at the bottom: play and stop, where the play head is, how loud, on which device."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QSlider, QToolButton, QWidget
 
 from desktop_app.ui.actions import Actions
 from desktop_app.ui.theme import Theme, icon
@@ -12,7 +12,10 @@ BUTTONS = ("previous_file", "play", "next_file", "loop", "autoplay")
 
 
 class Transport(QFrame):
-    """Buttons of the play actions, the clock, volume and device; what is pressed is emitted or triggers an action."""
+    """Buttons of the play actions, the clock, volume and device; what is pressed is emitted or triggers an action.
+
+    `room` is its free part.
+    """
 
     volume_changed = Signal(float)
     """0 to 1."""
@@ -74,7 +77,10 @@ class Transport(QFrame):
         self._row.addWidget(self._clock)
         self._row.addSpacing(16)
         self._add_volume()
-        self._row.addStretch(1)
+        self.room = QWidget()
+        self.room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._row.addSpacing(8)
+        self._row.addWidget(self.room, 1)
 
     def _button(self, name: str) -> QToolButton:
         button = quiet_button(self._actions[name].text())
