@@ -67,7 +67,7 @@ class RecordState:
     phase: Phase = "recording"
     """`failed`: it ended early; what was recorded until then is safe."""
     files: tuple[Path, ...] = ()
-    """Files that were begun, the newest last; all but the last one are complete while it records."""
+    """Files that were begun, the newest last."""
     gone: tuple[Path, ...] = ()
     """Those of them that somebody moved or deleted while they were recorded."""
     frames: int = 0
@@ -76,6 +76,11 @@ class RecordState:
     """Frames that the disk was too slow for: they were overwritten in the ring."""
     problem: str = ""
     """Why it ended early, as a sentence."""
+
+    @property
+    def complete(self) -> tuple[Path, ...]:
+        """Return the files that nothing more is added to, and that are where they were begun."""
+        return tuple(path for path in self.kept if self.phase != "recording" or path != self.files[-1])
 
     @property
     def kept(self) -> tuple[Path, ...]:

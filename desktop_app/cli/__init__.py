@@ -1,10 +1,8 @@
 """The command line: one module a command. Knows no Qt."""
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from io import TextIOWrapper
 
 from desktop_app import __version__
@@ -24,7 +22,7 @@ from desktop_app.cli import (
     record,
     train,
 )
-from desktop_app.cli.shared import say
+from desktop_app.cli.shared import let_go_of_stdout, say
 from desktop_app.errors import UserError
 
 OK, SOME_FAILED, MISUSE, INTERRUPTED = 0, 1, 2, 130
@@ -62,8 +60,7 @@ def main(arguments: Sequence[str]) -> int:
         say("earmark: stopped.")
         return INTERRUPTED
     except BrokenPipeError:  # `earmark info * | head`: whoever read along has seen enough
-        with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        let_go_of_stdout()
         return SOME_FAILED
 
 

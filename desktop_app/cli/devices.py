@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from desktop_app.cli.microphone import libraries_muted
 from desktop_app.cli.shared import HelpFormatter, cells, plain_table, say, show
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def run(chosen: argparse.Namespace) -> int:
     """Print the devices and return the exit status."""
     from desktop_app.audio.streams import list_input_devices
 
-    devices = list_input_devices()
+    with libraries_muted():
+        devices = list_input_devices()
     if chosen.json:
         print(json.dumps([{"number": number, **asdict(each)} for number, each in enumerate(devices, 1)], indent=2))
         return 0

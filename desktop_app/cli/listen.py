@@ -16,7 +16,7 @@ from desktop_app.audio.atomic import explain_write_error
 from desktop_app.audio.capture import Capture
 from desktop_app.audio.file_input import FilePace, file_opener
 from desktop_app.audio.inputs import InputRequest
-from desktop_app.cli.microphone import CaptureNews, add_input_arguments, input_request, opened
+from desktop_app.cli.microphone import CaptureNews, add_input_arguments, input_request, libraries_muted, opened
 from desktop_app.cli.shared import HelpFormatter, duration_text, first_interrupt_noted, say, seconds
 from desktop_app.errors import UserError
 
@@ -86,12 +86,14 @@ def run(chosen: argparse.Namespace) -> int:
     from desktop_app.classifier.listener import Listener
     from desktop_app.classifier.streaming import HOP_S
 
+    _check_source(chosen)
     engine = open_engine(find_model(chosen.model or DEFAULT_MODEL, *model_dirs()).path)
     rule = _rule(chosen, engine.card.classes)
     position = [0]
     capture = _capture(chosen, lambda: position[0])
     with ExitStack() as stack:
         interrupted = stack.enter_context(first_interrupt_noted())
+        stack.enter_context(libraries_muted())
         printer = _Printer(stack.enter_context(_output(chosen.jsonl)), capture, as_json=chosen.jsonl is not None)
         opened(capture)
         stack.callback(capture.close)
@@ -131,6 +133,15 @@ def _listen(session: _Session, interrupted: threading.Event) -> None:
             return
         if heard.levels is None:
             interrupted.wait(TURN_S)
+
+
+def _check_source(chosen: argparse.Namespace) -> None:
+    """UserError for what is said of a microphone beside a file, or of a file beside a microphone."""
+    if chosen.file is None and chosen.realtime:
+        raise UserError("--realtime is for a recording: name it with --file, or leave --realtime out.")
+    of_microphone = [name for name in ("device", "rate", "channels") if getattr(chosen, name) is not None]
+    if chosen.file is not None and of_microphone:
+        raise UserError(f"--{of_microphone[0]} is for a microphone: leave it out, or leave --file out.")
 
 
 def _capture(chosen: argparse.Namespace, position: Callable[[], int]) -> Capture:

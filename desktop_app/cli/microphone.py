@@ -1,6 +1,11 @@
 """What the commands that use a microphone have in common: choosing it, opening it, telling what becomes of it."""
 
 import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from desktop_app.audio.capture import Capture
 from desktop_app.audio.inputs import InputRequest
@@ -24,6 +29,37 @@ def input_request(chosen: argparse.Namespace) -> InputRequest:
         if getattr(chosen, name) is not None and getattr(chosen, name) < 1:
             raise UserError(f"--{name} {getattr(chosen, name)} makes no sense: give a number above 0.")
     return InputRequest(device_named(chosen.device), chosen.rate, chosen.channels)
+
+
+@contextmanager
+def libraries_muted() -> Iterator[None]:
+    """Keep what C libraries print from the person: ALSA and PortAudio comment on every try to open a device.
+
+    They write to descriptor 2; the sentences of Python go to a copy of it meanwhile.
+    """
+    told = sys.stderr
+    if not _is_stderr(told.fileno):
+        yield
+        return
+    told.flush()
+    own = os.dup(2)
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        with open(own, "w", buffering=1, encoding=told.encoding, errors=told.errors, closefd=False) as sys.stderr:
+            yield
+    finally:
+        sys.stderr = told
+        os.dup2(own, 2)
+        os.close(own)
+
+
+def _is_stderr(fileno: Callable[[], int]) -> bool:
+    """Return whether a stream is the one that C libraries write to, and not one that a program put in its place."""
+    try:
+        return fileno() == 2
+    except OSError:
+        return False
 
 
 def opened(capture: Capture) -> None:

@@ -11,9 +11,17 @@ from rich.text import Text
 
 from desktop_app.audio.capture import Capture
 from desktop_app.audio.levels import FLOOR_DB, LevelMeter
-from desktop_app.audio.recorder import FORMATS, PATTERN_FIELDS, Recorder, RecordSettings
-from desktop_app.cli.microphone import CaptureNews, add_input_arguments, input_request, opened
-from desktop_app.cli.shared import HelpFormatter, duration_text, first_interrupt_noted, progress_console, say, seconds
+from desktop_app.audio.recorder import FORMATS, PATTERN_FIELDS, Recorder, RecordSettings, gone_sentence
+from desktop_app.cli.microphone import CaptureNews, add_input_arguments, input_request, libraries_muted, opened
+from desktop_app.cli.shared import (
+    HelpFormatter,
+    duration_text,
+    first_interrupt_noted,
+    let_go_of_stdout,
+    progress_console,
+    say,
+    seconds,
+)
 
 if TYPE_CHECKING:
     from desktop_app.audio.levels import Levels
@@ -27,6 +35,8 @@ _DESCRIPTION = """\
 Record the microphone until Ctrl+C. The files are whole at every moment: a kill costs the last second at most.
 
 Where the microphone was away and came back, a new file begins.
+
+The path of each file is printed on stdout as soon as the file is complete.
 """
 
 
@@ -37,8 +47,8 @@ def add_parser(commands: "Commands") -> None:
         "record",
         help="record the microphone",
         description=_DESCRIPTION,
-        epilog=f"a name pattern may hold:\n{fields}\n\nThe paths of the files are printed on stdout. Exit status: 0; "
-        "1 where it ended early; 2 for misuse, or where the microphone cannot be opened.",
+        epilog=f"a name pattern may hold:\n{fields}\n\nCtrl+C ends. Exit status: 0; 1 where it ended early; "
+        "2 for misuse, or where the microphone cannot be opened.",
         formatter_class=HelpFormatter,
     )
     add_input_arguments(parser)
@@ -65,23 +75,46 @@ def run(chosen: argparse.Namespace) -> int:
         pattern=chosen.pattern,
     )
     capture = Capture(input_request(chosen), open_input)
-    with first_interrupt_noted() as interrupted:
+    with first_interrupt_noted() as interrupted, libraries_muted():
         opened(capture)
         try:
             recorder = Recorder(capture, settings)
+            news = _FileNews(recorder)
             say(f"Recording {capture.state.device}, {capture.sample_rate_hz} Hz; Ctrl+C ends.")
             recorder.start()
-            _follow(capture, recorder, interrupted)
+            _follow(capture, recorder, news, interrupted)
             recorder.close()
         finally:
             capture.close()
-    for path in recorder.state.files:
-        print(path)
+    news.tell()
     say(_closing_sentence(recorder))
     return FAILED if recorder.state.phase == "failed" else 0
 
 
-def _follow(capture: Capture, recorder: Recorder, interrupted: threading.Event) -> None:
+class _FileNews:
+    """Prints the paths of files as they are complete, and tells of those that are gone."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._printed = 0
+        self._gone = 0
+
+    def tell(self) -> None:
+        """Print what is new; that nobody reads along any more ends no recording."""
+        state = self._recorder.state
+        complete = state.complete
+        for path in complete[self._printed :]:
+            try:
+                print(path, flush=True)
+            except BrokenPipeError:
+                let_go_of_stdout()
+        self._printed = len(complete)
+        for path in state.gone[self._gone :]:
+            say(f"earmark: {gone_sentence(path)}")
+        self._gone = len(state.gone)
+
+
+def _follow(capture: Capture, recorder: Recorder, files: _FileNews, interrupted: threading.Event) -> None:
     """Show time and level until it is over."""
     console = progress_console()
     meter, position, news = LevelMeter(capture.sample_rate_hz, capture.ring.channels), 0, CaptureNews(capture)
@@ -91,6 +124,7 @@ def _follow(capture: Capture, recorder: Recorder, interrupted: threading.Event) 
             position = piece.stop
             levels = meter.push(piece.frames) if len(piece.frames) else None
             news.tell(levels)
+            files.tell()
             if live is not None and levels is not None:
                 live.update(_line(recorder, levels))
 
@@ -109,4 +143,5 @@ def _closing_sentence(recorder: Recorder) -> str:
     lost = f" {state.lost_frames} frames were lost, as the disk was too slow." if state.lost_frames else ""
     if state.problem:
         return f"earmark: {state.problem}{lost}"
-    return f"{duration_text(recorder.seconds)} recorded in {len(state.files)} file(s).{lost}"
+    files = "1 file" if len(state.kept) == 1 else f"{len(state.kept)} files"
+    return f"{duration_text(recorder.seconds)} recorded in {files}.{lost}"

@@ -1,11 +1,12 @@
 """What the commands have in common: finding recordings, talking on the terminal, reading times."""
 
 import argparse
+import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from desktop_app.errors import UserError
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
+ENDS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""What asks a program to end, as far as the system has it."""
 WIDE = 400  # columns for a table that goes to a file or a pipe, where nothing may be cut off
 
 
@@ -28,19 +31,34 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter):
 
 @contextmanager
 def first_interrupt_noted() -> Iterator[threading.Event]:
-    """Note the first Ctrl+C instead of raising it, so that no row or file is cut in two; the second one raises."""
+    """Note the first Ctrl+C instead of raising it, so that no row or file is cut in two; the second one raises.
+
+    A service that is stopped and a terminal that is closed ask for the same; what is started with nohup stays.
+    """
     noted = threading.Event()
+    before = {number: signal.getsignal(number) for number in ENDS}
+    heeded = [number for number in ENDS if before[number] is not signal.SIG_IGN]
 
     def note(_number: int, _frame: Any) -> None:
         noted.set()
-        signal.signal(signal.SIGINT, before)
+        restore()
 
-    before = signal.getsignal(signal.SIGINT)
-    signal.signal(signal.SIGINT, note)
+    def restore() -> None:
+        for number in heeded:
+            signal.signal(number, before[number])
+
+    for number in heeded:
+        signal.signal(number, note)
     try:
         yield noted
     finally:
-        signal.signal(signal.SIGINT, before)
+        restore()
+
+
+def let_go_of_stdout() -> None:
+    """Print to nowhere from now on: whoever read along has gone."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say(sentence: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.audio.inputs import InputRequest
-from desktop_app.audio.recorder import Recorder, RecordSettings, RecordState
+from desktop_app.audio.recorder import Recorder, RecordSettings, RecordState, gone_sentence
 from desktop_app.errors import UserError
 from desktop_app.services.messages import Messages
 from desktop_app.services.monitor import Monitor
@@ -31,7 +31,7 @@ class Recording(QObject):
         self._settings: RecordSettings | None = None
         self._recorder: Recorder | None = None
         self._old: list[Recorder] = []
-        self._told = 0
+        self._told = self._told_gone = 0
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL_MS)
         self._timer.timeout.connect(self._follow)
@@ -52,7 +52,8 @@ class Recording(QObject):
             return
         if not self._monitor.running:
             self._monitor.start(request)
-        self._settings, self._recorder, self._told = settings, None, 0
+        self._settings, self._recorder = settings, None
+        self._told = self._told_gone = 0
         self._timer.start()
         self.running_changed.emit(True)
         self._follow()
@@ -77,14 +78,16 @@ class Recording(QObject):
             return
         state = self._recorder.state
         self.progressed.emit(self._recorder.seconds, state)
-        complete = state.files if state.phase != "recording" else state.files[:-1]
-        for path in complete[self._told :]:
+        for path in state.complete[self._told :]:
             self.file_finished.emit(path)
-        self._told = len(complete)
+        self._told = len(state.complete)
+        for path in state.gone[self._told_gone :]:
+            self._messages.warning(gone_sentence(path))
+        self._told_gone = len(state.gone)
         if state.phase != "recording":
             if state.problem:
                 self._messages.error(state.problem)
-            self._end(list(state.files))
+            self._end(list(state.kept))
 
     def _begin_when_open(self) -> None:
         """Begin once the microphone is open; give up where it cannot be opened, which the monitor tells."""

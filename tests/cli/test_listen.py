@@ -83,10 +83,12 @@ def test_a_threshold_may_be_given_for_one_class(earmark: Earmark, model: Path, s
         (["--file", "missing.wav"], "“missing.wav” does not exist"),
         (["--jsonl", "missing/out.jsonl"], "its folder does not exist"),
         (["--rate", "0"], "--rate 0 makes no sense"),
+        (["--file", "song.wav", "--rate", "8000"], "--rate is for a microphone: leave it out"),
+        (["--realtime"], "--realtime is for a recording: name it with --file"),
     ],
 )
 def test_misuse_is_told(earmark: Earmark, model: Path, song: Path, arguments: list[str], sentence: str) -> None:
-    file = [] if {"--file", "--rate"} & {*arguments} else ["--file", str(song)]
+    file = [] if {"--file", "--rate", "--realtime"} & {*arguments} else ["--file", str(song)]
     answer = earmark("listen", "--model", model, *file, *arguments)
     assert answer.status == 2
     assert sentence in answer.err
@@ -117,9 +119,13 @@ class Running:
         """Return the JSON lines so far."""
         return [json.loads(line) for line in self.out]
 
-    def stop(self) -> int:
-        """Press Ctrl+C and return the exit status."""
-        self.process.send_signal(signal.SIGINT)
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        """Press Ctrl+C, or send another signal, and return the exit status."""
+        self.process.send_signal(number)
+        return self.ended()
+
+    def ended(self) -> int:
+        """Wait for the end and return the exit status."""
         status = self.process.wait(20)
         for reader in self._readers:
             reader.join(20)
@@ -163,4 +169,5 @@ def test_words_that_are_played_are_heard_through_portaudio_also_after_the_device
     assert len(set(heard[before:]) & set(WORDS)) >= 2
     assert listening.said("are missing")
     assert listening.said("the microphone was away")
+    assert not listening.said("ALSA") and not listening.said("Expression"), "what libraries say is for nobody"
     assert len(list(clips.glob("*.flac"))) == len(heard)

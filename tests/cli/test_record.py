@@ -2,6 +2,8 @@
 
 import json
 import math
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -75,4 +77,47 @@ def test_what_is_played_is_recorded_and_each_device_is_listed(sound_card: NullSi
     assert 0.6 * 16_000 < len(heard) < 1.02 * 16_000, "a second of tone; on a busy machine paplay itself stutters"
     spectrum = np.abs(np.fft.rfft(sound))
     assert np.argmax(spectrum) * rate_hz / len(sound) == pytest.approx(1_000, abs=5)
-    assert recording.said("recorded in 1 file(s).")
+    assert recording.said("recorded in 1 file.")
+
+
+def test_files_are_told_when_complete_and_a_polite_kill_completes_the_last_one(
+    sound_card: NullSink, tmp_path: Path
+) -> None:
+    folder = tmp_path / "to"
+    arguments = ("--device", MICROPHONE, "--to", folder, "--split", "1", "--pattern", "{part}")
+    with running(sound_card, "record", *arguments) as recording:
+        wait_for(lambda: len(recording.out) == 2, 30)
+        assert recording.stop(signal.SIGTERM) == 0
+    paths = [Path(line.strip()) for line in recording.out]
+    assert paths == [folder / f"{number}.flac" for number in range(1, len(paths) + 1)]
+    assert all(soundfile.info(path).frames > 0 for path in paths)
+    assert recording.said(f"recorded in {len(paths)} files.")
+
+
+def test_who_stops_reading_the_paths_does_not_end_the_recording(sound_card: NullSink, tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "desktop_app", "record", "--device", MICROPHONE, "--to", str(tmp_path)]
+    options = ["--split", "1", "--duration", "3", "--pattern", "{part}"]
+    answer = subprocess.run([*command, *options], env=sound_card.environment, stdout=writer, timeout=60, check=False)
+    os.close(writer)
+    assert answer.returncode == 0
+    assert [soundfile.info(path).duration for path in sorted(tmp_path.glob("*.flac"))] == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--duration", "0"), "A recording that lasts 0 s holds nothing"),
+        (("--split", "0.01"), "A new file every 0.01 s is too often"),
+        (("--channels", "64"), "has no 64 channels: choose at most 32."),
+    ],
+)
+def test_what_makes_no_sense_is_one_sentence_whatever_the_libraries_say(
+    sound_card: NullSink, tmp_path: Path, arguments: tuple[str, ...], sentence: str
+) -> None:
+    with running(sound_card, "record", "--device", MICROPHONE, "--to", tmp_path, *arguments) as recording:
+        assert recording.ended() == 2
+    (line,) = recording.err
+    assert line.startswith("earmark: ")
+    assert sentence in line

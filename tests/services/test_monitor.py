@@ -1,5 +1,6 @@
 """The monitor tells the window what the microphone hears; recordings appear; nothing blocks the GUI thread."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.audio.inputs import InputRequest
 from desktop_app.audio.levels import Levels
-from desktop_app.audio.recorder import RecordSettings
+from desktop_app.audio.recorder import RecordSettings, gone_sentence
 from desktop_app.classifier.checkpoint import LoadedModel, save_checkpoint
 from desktop_app.classifier.event_rule import EventRule
 from desktop_app.errors import UserError
@@ -236,6 +237,21 @@ def test_recording_without_a_microphone_ends_with_the_reason(
     recording.start(RecordSettings(tmp_path), ANY)
     until(qtbot, lambda: not recording.running)
     assert monitor.state.problem == microphone.refusal
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be deleted there")
+def test_a_recording_that_is_deleted_meanwhile_is_told_and_not_shown_at_the_end(
+    monitor: Monitor, recording: Recording, qtbot: QtBot, tmp_path: Path, told: list[Message]
+) -> None:
+    finished = listing(recording.finished)
+    recording.start(RecordSettings(tmp_path, pattern="{part}"), ANY)
+    until(qtbot, lambda: recording.state.frames > 0)
+    (tmp_path / "1.flac").unlink()
+    until(qtbot, lambda: len(recording.state.files) == 2)
+    recording.stop()
+    until(qtbot, lambda: len(finished) == 1)
+    assert finished == [[tmp_path / "2.flac"]]
+    assert [message.text for message in told] == [gone_sentence(tmp_path / "1.flac")]
 
 
 def test_a_disk_without_room_ends_the_recording_with_the_reason(
