@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -128,9 +129,30 @@ def test_a_split_by_group_keeps_speakers_and_copies_on_one_side(fill: Fill) -> N
 
 
 def test_a_side_that_got_no_speaker_is_named(fill: Fill) -> None:
-    fill("high", 2)
-    found = corpus(fill("low", 2), test_share=1e-6, validation_share=0.0)
-    assert "With 2 speakers or sources none fell on the side “test”; more of them would." in found.notes
+    fill("high", 1)
+    found = corpus(fill("low", 1), test_share=1e-6, validation_share=0.0)
+    assert "Too few speakers or sources (1) to hold some back to measure on." in found.notes
+
+
+def test_a_few_clips_of_every_class_are_held_back_whatever_the_hash_says(fill: Fill) -> None:
+    for count in (4, 10, 20):
+        for label in ("high", "low"):
+            fill(label, count)
+        found = corpus(fill("quiet", count))
+        wanted = min(3, max(1, int(0.15 * count)))
+        for side in ("validation", "test"):
+            counts = Counter(clip.label for clip in found.divided.side(side))
+            assert set(counts) == set(found.classes) and min(counts.values()) >= wanted
+        learnt = Counter(clip.label for clip in found.divided.side("train"))
+        assert min(learnt.values()) >= 0.49 * count
+
+
+def test_a_large_split_stays_when_clips_are_added(fill: Fill) -> None:
+    fill("high", 80)
+    before = {clip.path: clip.split for clip in corpus(fill("low", 80)).divided.clips}
+    fill("high", 20, first=80)
+    after = {clip.path: clip.split for clip in corpus(fill("low", 20, first=80)).divided.clips}
+    assert before.items() <= after.items()
 
 
 def test_a_split_that_leaks_is_refused_unless_asked_for_and_then_said(fill: Fill) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from desktop_app.audio.formats import is_audio_name
 from desktop_app.audio.sources import find_audio, require_regular_file
 from desktop_app.classifier.data.clips import Clip, Skipped
+from desktop_app.classifier.data.group_split import USES
 from desktop_app.classifier.data.groupings import Grouping, grouping_named
 from desktop_app.classifier.data.manifest import SUFFIXES, read_manifest
 from desktop_app.classifier.data.overlap import clip_hash
@@ -73,10 +74,10 @@ def gather(found: Found, config: DataConfig) -> Corpus:
     missing = [label for label in classes if label not in {clip.label for clip in divided.side("train")}]
     if missing:
         raise UserError(f"There are no clips of {_names(missing)} to learn from; change the split or add clips.")
-    for side in ("validation", "test"):
+    for side, use in USES.items():
         absent = [label for label in classes if label not in {clip.label for clip in divided.side(side)}]
         if absent and divided.side(side):
-            notes.append(f"No clips of {_names(absent)} are on the side “{side}”.")
+            notes.append(f"No clips of {_names(absent)} are held back {use}.")
     noises = [*found.noises, *noise_files(config.noises)]
     return Corpus(divided, classes, hashes, tuple(noises), (*skipped, *contradictions), tuple(notes))
 

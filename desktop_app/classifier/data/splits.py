@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from desktop_app.classifier.data.clips import Clip, position_of
+from desktop_app.classifier.data.clips import Clip
+from desktop_app.classifier.data.group_split import by_group
 from desktop_app.classifier.runs.run_config import DataConfig
 from desktop_app.errors import UserError
 
@@ -61,14 +62,14 @@ def divide(clips: Sequence[Clip], hashes: Mapping[Path, str], config: DataConfig
     """Return the clips with their sides; UserError where the split leaks and leaks are not allowed.
 
     By group: files with the same bytes count as one group, so this split never leaks; a class that would have nothing
-    to learn from gets all its groups back. `hashes` tell which files are the same.
+    to learn from gets all its groups back (`group_split`). `hashes` tell which files are the same.
     """
     how = config.split
     if how == "auto":
         how = "given" if any(clip.split for clip in clips) else "group"
     notes: list[str] = []
     if how == "group":
-        divided, notes = _by_group(clips, hashes, config)
+        divided, notes = by_group(clips, hashes, config)
     elif how == "random":
         divided = _at_random(clips, config)
     else:
@@ -94,44 +95,6 @@ def leaks_of(clips: Sequence[Clip], hashes: Mapping[Path, str]) -> Leaks:
     groups = tuple(sorted(group for group, sides in sides_of_group.items() if len(sides) > 1))
     files = tuple(clip.path for clip in clips if len(sides_of_hash[hashes.get(clip.path, str(clip.path))]) > 1)
     return Leaks(groups, files)
-
-
-def _by_group(clips: Sequence[Clip], hashes: Mapping[Path, str], config: DataConfig) -> tuple[list[Clip], list[str]]:
-    joined = _joined_groups(clips, hashes)
-    sides = {key: _side_at(position_of(key), config) for key in set(joined)}
-    notes = []
-    for label in sorted({clip.label for clip in clips}):
-        keys = {key for key, clip in zip(joined, clips, strict=True) if clip.label == label}
-        if all(sides[key] != "train" for key in keys):
-            sides |= dict.fromkeys(keys, "train")
-            notes.append(f"“{label}” has too few speakers or sources to hold any back; all its clips are learnt from.")
-    for side, share in (("validation", config.validation_share), ("test", config.test_share)):
-        if share and side not in sides.values():
-            notes.append(f"With {len(sides)} speakers or sources none fell on the side “{side}”; more of them would.")
-    return [replace(clip, split=sides[key]) for key, clip in zip(joined, clips, strict=True)], notes
-
-
-def _side_at(position: float, config: DataConfig) -> str:
-    if position < config.test_share:
-        return "test"
-    return "validation" if position < config.test_share + config.validation_share else "train"
-
-
-def _joined_groups(clips: Sequence[Clip], hashes: Mapping[Path, str]) -> list[str]:
-    """Return a group for each clip; groups that share a file are one."""
-    leader: dict[str, str] = {}
-
-    def find(group: str) -> str:
-        while leader.setdefault(group, group) != group:
-            group = leader[group]
-        return group
-
-    first_with: dict[str, str] = {}
-    for clip in clips:
-        other = first_with.setdefault(hashes.get(clip.path, str(clip.path)), clip.group)
-        one, two = sorted((find(clip.group), find(other)))
-        leader[two] = one
-    return [find(clip.group) for clip in clips]
 
 
 def _at_random(clips: Sequence[Clip], config: DataConfig) -> list[Clip]:
