@@ -23,6 +23,8 @@ from desktop_app.ui.widgets import quiet_button
 LAYOUT_VERSION = 5
 LEFT_WIDTH, RIGHT_WIDTH = 456, 304
 """Of the docks, at first: room for the columns that the list shows, and for a row of metadata."""
+LEAST_RIGHT_WIDTH = 216
+"""Room for the names of the tabs, also in a window that was small when it was closed last."""
 RIGHT_PART = 0.25
 """Of the page, at most."""
 TIMELINE_WIDTH = 560
@@ -69,7 +71,8 @@ class Desk(QWidget):
         return [dock.toggleViewAction() for dock in self._docks]
 
     def arrange(self) -> None:
-        """Put every dock to where it was at first."""
+        """Put every dock to where it was at first; the keyboard stays where it is."""
+        focused = self.window().focusWidget()
         for dock in self._docks:
             dock.setFloating(False)
             dock.show()
@@ -81,6 +84,8 @@ class Desk(QWidget):
         self._area.resizeDocks([left, right[0]], widths, Qt.Orientation.Horizontal)
         shown = [(dock, spec.height) for dock, spec in zip(right, self._specs[1:], strict=True) if not spec.behind]
         self._area.resizeDocks([dock for dock, _ in shown], [height for _, height in shown], Qt.Orientation.Vertical)
+        if focused is not None:
+            focused.setFocus()
 
     def state(self) -> str:
         """Return the arrangement as text, for `restore`."""
@@ -105,6 +110,8 @@ class Desk(QWidget):
         self._pages.addWidget(self._timeline)
         self._area.setCentralWidget(self._pages)
         self._docks = [self._make_dock(spec) for spec in self._specs]
+        for dock in self._docks[1:]:
+            dock.setMinimumWidth(LEAST_RIGHT_WIDTH)
         self._place()
         return self._area
 

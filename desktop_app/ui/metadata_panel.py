@@ -124,7 +124,7 @@ def _row_html(name: str, value: str, quiet: str) -> str:
     cut = value if len(value) <= LONGEST_VALUE else value[:LONGEST_VALUE] + "…"
     if not name:
         return f"<tr><td colspan='2' style='color:{quiet}; {AIR}'>{escape(cut)}</td></tr>"
-    label = f"<td width='40%' style='color:{quiet}; {AIR}'>{escape(name)}</td>"
+    label = f"<td width='40%' style='color:{quiet}; white-space:nowrap; {AIR}; padding-right:8px'>{escape(name)}</td>"
     return f"<tr>{label}<td style='{AIR}'>{escape(cut)}</td></tr>"
 
 
