@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
     application.setWindowIcon(QIcon(str(assets.icons_dir() / "earmark.svg")))
     earmark = Earmark(application)
     restore_hooks = earmark.bugs.install()
-    interrupts = Interrupts(earmark.window.close)
+    interrupts = Interrupts(earmark.end)
     earmark.show(Path(arguments[0]).expanduser() if arguments else None)
     status = application.exec()
     interrupts.restore()
@@ -121,8 +121,14 @@ class Earmark(QObject):
         self.core.settings.close()
         self.core.theme.close()
 
+    def end(self) -> None:
+        """Close the window, whatever runs: the system asks for it, and nobody is there to answer."""
+        self.window.held_open = lambda: False
+        self.window.close()
+
     def _wire_window(self) -> None:
         self.window.closing.connect(self.close)
+        self.window.held_open = self.live.holds_window
         self.window.model_chosen.connect(self.core.models.choose)
         self.core.messages.posted.connect(self.message_bar.show_message)
         self.core.messages.withdrawn.connect(self.message_bar.withdraw)

@@ -1,7 +1,7 @@
 """The window: menus on top, the pages with their rail, the transport below."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Signal
@@ -35,6 +35,8 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self.desk = desk
         self.workspaces = Workspaces(actions)
+        self.held_open: Callable[[], bool] = lambda: False
+        """Asked before the window closes; True keeps it open. Who answers so tells the person why."""
         self.setWindowTitle("Earmark")
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(960, 600))
@@ -100,6 +102,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close the dialogs, remember the arrangement, and let the application close what runs."""
+        if self.held_open():
+            event.ignore()
+            return
         for dialog in self.findChildren(QDialog):
             dialog.close()  # each takes over what was being typed, or cancels its work
         self._settings.change(

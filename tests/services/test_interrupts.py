@@ -1,4 +1,4 @@
-"""Ctrl+C and SIGTERM end an idle event loop at once, and the old handlers come back."""
+"""Ctrl+C, SIGTERM and SIGHUP end an idle event loop at once, and the old handlers come back."""
 
 import os
 import signal

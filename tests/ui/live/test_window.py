@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop_app.app import Earmark
+from desktop_app.app.live_page import HELD
 from desktop_app.services.settings import LivePreferences
 from tests.audio.fake_input import FakeMicrophone
 from tests.audio.fake_output import FakeDevice
@@ -32,7 +33,7 @@ def earmark(qapp: QApplication, qtbot: QtBot, microphone: FakeMicrophone, tmp_pa
     made.show(None)
     qtbot.waitActive(made.window)
     yield made
-    made.window.close()
+    made.end()
 
 
 def key(earmark: Earmark, pressed: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
@@ -94,7 +95,7 @@ def test_the_clock_below_is_that_of_the_sound_on_the_page(earmark: Earmark, qtbo
     assert "01:15.000" in earmark.transport._clock.text()
 
 
-def test_closing_the_window_completes_the_recording_and_ends_every_thread(
+def test_closing_the_window_twice_completes_the_recording_and_ends_every_thread(
     earmark: Earmark, qtbot: QtBot, tmp_path: Path
 ) -> None:
     import soundfile
@@ -102,7 +103,20 @@ def test_closing_the_window_completes_the_recording_and_ends_every_thread(
     key(earmark, Qt.Key.Key_R)
     qtbot.waitUntil(lambda: earmark.live.desk.recording.state.frames > 8_000, timeout=LIMIT_MS)
     earmark.window.close()
+    assert earmark.window.isVisible()
+    assert earmark.message_bar.text == HELD
+    assert earmark.live.desk.recording.running
+    earmark.window.close()
+    assert not earmark.window.isVisible()
     (recording,) = (tmp_path / "recordings").glob("*.wav")
     assert soundfile.info(recording).frames >= 8_000
     names = [thread.name for thread in threading.enumerate()]
     assert [name for name in names if name.startswith(("earmark", "fake input", "event-clips"))] == []
+
+
+def test_the_system_ends_a_recording_without_a_question(earmark: Earmark, qtbot: QtBot, tmp_path: Path) -> None:
+    key(earmark, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: earmark.live.desk.recording.state.frames > 8_000, timeout=LIMIT_MS)
+    earmark.end()
+    assert not earmark.window.isVisible()
+    assert len(list((tmp_path / "recordings").glob("*.wav"))) == 1
