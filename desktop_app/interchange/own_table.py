@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from desktop_app.annotation.annotations import Annotation
+from desktop_app.annotation.annotations import Annotation, Status
 from desktop_app.errors import UserError
 from desktop_app.interchange.columns import OwnColumns, checked, extra_cells, text_of, with_rest
 from desktop_app.interchange.labels import FileLabels, Gathering, Keeps, LabelFormat, Options, band, span
 from desktop_app.interchange.raven import named_by_file
-from desktop_app.interchange.reading import Glimpse, Notes, is_number, number, read_text
+from desktop_app.interchange.reading import Glimpse, Notes, folded, is_number, number, read_text
 from desktop_app.interchange.tables import Cells, Table, read_table, write_table
 
 VERSION = 1
@@ -85,9 +85,16 @@ def _foreign_annotation(cells: Cells) -> Annotation:
         low_hz=low_hz,
         high_hz=high_hz,
         score=score,
+        status=_foreign_status(cells),
         source=FORMAT.source,
     )
     return with_rest(made, cells)
+
+
+def _foreign_status(cells: Cells) -> Status:
+    """Return what a column of that name says in our words; others' words leave it a column of theirs."""
+    told = folded(cells.peek("status"))
+    return Status(cells.take("status").strip().lower()) if told in frozenset(Status) else FORMAT.status
 
 
 def _ends(

@@ -223,6 +223,12 @@ def test_tables_of_others_are_read_by_common_names(read: Read, text: str, expect
     assert found(read("x.csv", text)) == expected
 
 
+def test_a_status_of_ours_in_a_table_of_others_is_one_and_theirs_a_column(read: Read) -> None:
+    rejected, theirs = only(read("x.csv", "label,start,end,status\nowl,0,1,Rejected\nowl,1,2,done\n"))
+    assert (rejected.status, dict(rejected.extra)) == (Status.REJECTED, {})
+    assert (theirs.status, dict(theirs.extra)) == (Status.ACCEPTED, {"status": "done"})
+
+
 def test_formulas_are_texts(read: Read, tmp_path: Path) -> None:
     it = Annotation("=cmd|' /C calc'!A0", onset_s=0.0, offset_s=1.0)
     assert found(read("x.csv", text_of(own_table.FORMAT, tmp_path, it))) == [("=cmd|' /C calc'!A0", 0, 1)]
