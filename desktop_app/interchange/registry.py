@@ -1,6 +1,7 @@
 """All formats of label files, told by name and content; reading, and writing one or many files."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from desktop_app.audio.atomic import explain_write_error, replacing
@@ -27,7 +28,7 @@ from desktop_app.interchange import (
     textgrid,
     wav_cues,
 )
-from desktop_app.interchange.labels import FileLabels, ImportResult, LabelFormat, Options, Progress, Written
+from desktop_app.interchange.labels import FileLabels, ImportResult, LabelFormat, Options, Progress, Written, stem_of
 from desktop_app.interchange.naming import require_target, targets
 from desktop_app.interchange.reading import Notes, glimpse
 
@@ -52,6 +53,10 @@ FORMATS: tuple[LabelFormat, ...] = (
     sound_export.FORMAT,
 )
 """In the order in which they are tried: those with sure marks first."""
+
+ENDINGS = frozenset(f".{suffix.rpartition('.')[2]}" for known in FORMATS for suffix in known.suffixes if suffix)
+"""Last parts of the names of label files, with that of WAV."""
+_SMALL_ENDINGS = frozenset(map(str.lower, ENDINGS))
 
 _BY_ENDING = (
     (".selections.txt", raven.FORMAT),
@@ -106,23 +111,56 @@ def format_for_name(path: Path) -> LabelFormat:
 def readable_in(path: Path) -> tuple[list[Path], list[str]]:
     """Return the label files that a path stands for: itself, or those in a folder that is no label format itself.
 
-    With sentences on the files of the folder that are none; recordings and hidden files are passed over in silence.
+    Folders with recordings are classes, unless label files called like the recordings lie beside them. With sentences
+    on the files with endings of label files that are none; all others, and hidden ones, are passed over in silence.
     """
-    if not path.is_dir() or any(known.recognises(glimpse(path)) for known in FORMATS):
+    if not path.is_dir():
         return [path], []
-    files: list[Path] = []
-    problems: list[str] = []
-    for entry in sorted(path.iterdir()):
-        if entry.is_dir() or entry.name.startswith(".") or is_audio_name(entry.name):
-            continue
-        try:
-            recognise(entry)
-            files.append(entry)
-        except UserError as error:
-            problems.append(str(error))
+    seen = glimpse(path)
+    if any(known.recognises(seen) for known in FORMATS if known is not class_folders.FORMAT):
+        return [path], []
+    below = list(_files_below(path))
+    are_classes = class_folders.recognises(seen)
+    if are_classes and not _any_beside_recordings(below):
+        return [path], []
+    files, problems = _label_files([file for file in below if not is_audio_name(file.name)])
+    files = files or ([path] if are_classes else [file for file in below if wav_cues.holds_cues(file)])
     if not files:
         raise UserError(f"“{shown_name(path)}” holds no label files: choose another folder, or a file.")
     return files, problems
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Yield the files in a folder and below it that could be label files by their names, those of each folder first."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith(".") and (is_audio_name(name) or Path(name).suffix.lower() in _SMALL_ENDINGS):
+                yield Path(place, name)
+
+
+def _any_beside_recordings(files: Iterable[Path]) -> bool:
+    """Return whether one of these is called like a recording in its folder."""
+    recordings, others = set(), []
+    for file in files:
+        if is_audio_name(file.name):
+            recordings.add((file.parent, file.stem))
+        else:
+            others.append(file)
+    return any((file.parent, stem_of(file)) in recordings for file in others)
+
+
+def _label_files(files: Iterable[Path]) -> tuple[list[Path], list[str]]:
+    """Return those that are label files, and a sentence on each of the others."""
+    known: list[Path] = []
+    problems: list[str] = []
+    for file in files:
+        try:
+            recognise(file)
+            known.append(file)
+        except UserError as error:
+            problems.append(str(error))
+    return known, problems
 
 
 def read_labels(path: Path, label_format: LabelFormat | None = None, options: Options | None = None) -> ImportResult:

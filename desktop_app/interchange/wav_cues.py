@@ -74,6 +74,16 @@ def read(path: Path, notes: Notes, _options: Options) -> list[FileLabels]:
     return [FileLabels(path.name, annotations, sample_rate_hz=rate_hz)]
 
 
+def holds_cues(path: Path) -> bool:
+    """Return whether it is a WAV file with cues in it."""
+    try:
+        require_regular_file(path)
+        with path.open("rb") as file:
+            return recognises(Glimpse(path, file.read(12))) and any(chunk.name == b"cue " for chunk in _chunks(file))
+    except (OSError, UserError):
+        return False
+
+
 def _chunks(file: IO[bytes]) -> Iterator[_Chunk]:
     """Yield the chunks of a RIFF file that lie inside it."""
     file.seek(0, 2)

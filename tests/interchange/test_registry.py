@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,15 +12,17 @@ from hypothesis import strategies as st
 
 from desktop_app.annotation.annotations import Annotation, Status
 from desktop_app.errors import UserError
-from desktop_app.interchange import audacity, own_json, reading, textgrid
+from desktop_app.interchange import audacity, own_json, reading, textgrid, wav_cues
 from desktop_app.interchange.labels import FileLabels, LabelFormat
 from desktop_app.interchange.losses import counted, losses
 from desktop_app.interchange.reading import DamagedRowError, decimal_text, exactly, number
+from desktop_app.interchange.recordings import measured
 from desktop_app.interchange.registry import (
     FORMATS,
     format_for_name,
     format_named,
     read_labels,
+    readable_in,
     recognise,
     write_labels,
 )
@@ -67,6 +70,38 @@ def test_what_is_no_label_file_is_told_to_be_none(tmp_path: Path, content: bytes
     path.write_bytes(content)
     with pytest.raises(UserError, match=r"“x\.dat” is no label file that is known here"):
         recognise(path)
+
+
+def names_in(folder: Path) -> list[str]:
+    return [path.relative_to(folder).as_posix() for path in readable_in(folder)[0]]
+
+
+def test_label_files_beside_recordings_in_folders_make_those_no_classes(sounds: Path) -> None:
+    assert names_in(sounds) == ["."]
+    (sounds / "LICENSE.txt").write_text("free for all\n")
+    assert names_in(sounds) == ["."]
+    (sounds / "a" / "night.BirdNET.results.txt").write_text("0\t1\towl\t0.8\n")
+    (sounds / "b" / "all.txt").write_text("0\t1\towl\n")
+    (sounds / "b" / ".hidden.txt").write_text("0\t1\towl\n")
+    assert names_in(sounds) == ["a/night.BirdNET.results.txt", "b/all.txt"]
+    assert readable_in(sounds)[1] == [
+        "“LICENSE.txt” is no label file that is known here: choose its format, or another file."
+    ]
+
+
+def test_texts_of_another_kind_beside_recordings_leave_them_classes(sounds: Path) -> None:
+    (sounds / "a" / "night.txt").write_text("0 46797 She had your dark suit\n")
+    assert names_in(sounds) == ["."]
+
+
+def test_recordings_with_cues_are_the_label_files_of_a_folder_without_others(sounds: Path, tmp_path: Path) -> None:
+    labels = [measured(FileLabels(str(sounds / "a" / "night.wav"), (Annotation("owl", onset_s=0.0, offset_s=1.0),)))]
+    write_labels(labels, tmp_path / "copies", wav_cues.FORMAT)
+    shutil.copy(sounds / "b" / "night.wav", tmp_path / "copies" / "plain.wav")
+    assert names_in(tmp_path / "copies") == ["night.wav"]
+    (tmp_path / "copies" / "night.wav").unlink()
+    with pytest.raises(UserError, match="holds no label files"):
+        readable_in(tmp_path / "copies")
 
 
 def test_a_format_that_is_only_read_says_so() -> None:

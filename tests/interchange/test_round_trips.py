@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desktop_app.annotation.annotations import IMPORT_PREFIX, MANUAL, Annotation
-from desktop_app.interchange.labels import SOURCE, FileLabels, LabelFormat
-from desktop_app.interchange.losses import LEFT_OUT, POINTS, UNNAMED, counted, losses
+from desktop_app.interchange.labels import POINTS, SOURCE, FileLabels, LabelFormat
+from desktop_app.interchange.losses import LEFT_OUT, UNNAMED, counted, losses
 from desktop_app.interchange.registry import FORMATS, read_labels, write_labels
 from tests.interchange.strategies import annotations
 

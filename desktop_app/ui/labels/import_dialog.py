@@ -24,7 +24,7 @@ from desktop_app.audio.sources import shown_name
 from desktop_app.interchange.into_project import ImportPlan
 from desktop_app.interchange.labels import Options
 from desktop_app.interchange.losses import counted_text
-from desktop_app.interchange.registry import FORMATS, formats_by_title
+from desktop_app.interchange.registry import ENDINGS, formats_by_title
 from desktop_app.interchange.sound_export import never
 from desktop_app.services.label_files import LabelFiles, Preview, PreviewRow
 from desktop_app.ui.job_row import JobDialog
@@ -40,8 +40,7 @@ COLUMN_HELP = "Column of the labels in a Raven table, where its own name does no
 
 def file_kinds() -> str:
     """Return what a file dialog offers: label files, without recordings, though WAV may hold some; or everything."""
-    endings = {f".{suffix.rpartition('.')[2]}" for known in FORMATS for suffix in known.suffixes if suffix}
-    patterns = " ".join(f"*{ending}" for ending in sorted(endings) if not is_audio_name(f"x{ending}"))
+    patterns = " ".join(f"*{ending}" for ending in sorted(ENDINGS) if not is_audio_name(f"x{ending}"))
     return f"Label files ({patterns});;All files (*)"
 
 
