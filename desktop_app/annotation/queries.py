@@ -5,6 +5,7 @@ own index is walked, which stops at the page's end. Which of the two costs less 
 stops at `COUNTED`. Pages are sets of row numbers; only what is shown is looked up.
 """
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -102,7 +103,9 @@ def page(connection: sqlite3.Connection, query: TableQuery, offset: int, limit: 
     parts = parts_of(connection, query)
     if not parts:
         return []
-    if _is_sorting_quicker(connection, query.order, parts, offset + limit):
+    if query.ranking:
+        statement, parameters = _ranked(parts, query)
+    elif _is_sorting_quicker(connection, query.order, parts, offset + limit):
         statement, parameters = _sorted(parts, query)
     else:
         statement, parameters = _walked(parts, query)
@@ -115,6 +118,10 @@ def matching(connection: sqlite3.Connection, query: TableQuery) -> list[Annotati
     parts = parts_of(connection, query)
     if not parts:
         return []
+    if query.ranking:
+        statement, parameters = _ranked(parts, query)
+        ranked = _rows_of(connection, [row[0] for row in fetch_all(connection, statement, parameters)])
+        return [row.annotation for row in ranked]
     selects = [part.selecting("a.id") for part in parts]
     order = _directed(_WALKS[query.order].order, query)
     statement = f"""SELECT {SELECT_ANNOTATION} FROM ({" UNION ALL ".join(each for each, _ in selects)}) found
@@ -164,6 +171,15 @@ def _walked(parts: Sequence[Part], query: TableQuery) -> tuple[str, Parameters]:
     where = f"WHERE ({') OR ('.join(tested)})" if tested else ""
     statement = f"SELECT a.id FROM {walk.tables} {where} ORDER BY {_directed(walk.order, query)}"
     return statement, [it for part in parts for it in part.parameters]
+
+
+def _ranked(parts: Sequence[Part], query: TableQuery) -> tuple[str, Parameters]:
+    """Return the SELECT that puts what the parts find into the order of a ranking."""
+    selects = [part.selecting("a.id, a.uid") for part in parts]
+    statement = f"""SELECT found.id FROM ({" UNION ALL ".join(each for each, _ in selects)}) found
+        LEFT JOIN (SELECT key AS place, value AS uid FROM json_each(?)) ranked ON ranked.uid = found.uid
+        ORDER BY ranked.place IS NULL, ranked.place, found.id"""
+    return statement, [*(it for _, held in selects for it in held), json.dumps(query.ranking)]
 
 
 def _directed(columns: Sequence[str], query: TableQuery) -> str:

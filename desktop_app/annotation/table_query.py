@@ -43,6 +43,9 @@ class TableQuery:
     highest_score: float | None = None
     order: Order = Order.PATH
     descending: bool = False
+    ranking: tuple[str, ...] = ()
+    """Ids of annotations in an order that the store does not know, such as that of a measurement; it takes the place of
+    `order`, and what it does not name comes last. For some 10,000: it is handed over with every page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,23 @@ def test_every_order_holds_and_pages_join_without_gap_or_repetition(
     assert {it.id for it in filled.matching(query)} == {it.id for it in pages}
 
 
+@pytest.mark.parametrize("text", ["", "n"])
+def test_a_ranking_orders_what_a_filter_finds_and_what_it_does_not_name_comes_last(
+    filled: AnnotationStore, text: str
+) -> None:
+    ranking = [it.id for it in ANNOTATIONS[:200]]
+    random.Random(7).shuffle(ranking)
+    query = TableQuery(statuses=(Status.DRAFT, Status.ACCEPTED), text=text)
+    found = {it.id for it in filled.matching(query)}
+    ranked = replace(query, ranking=("gone since", *ranking))
+    pages = [row.annotation for offset in range(0, 300, 7) for row in filled.page(ranked, offset, 7)]
+    named = [each for each in ranking if each in found]
+    assert [it.id for it in pages[: len(named)]] == named
+    assert {it.id for it in pages[len(named) :]} == found - set(named)
+    assert filled.matching(ranked) == pages
+    assert filled.count(ranked) == len(pages)
+
+
 def test_tallies_count_each_label_and_status(filled: AnnotationStore) -> None:
     tallies = filled.tallies()
     assert sum(tallies.values()) == len(ANNOTATIONS)
