@@ -46,6 +46,10 @@ class ExportPreferences(ExportSettings):
     """Where files go; empty: the folder is asked for."""
 
 
+FormatName = Literal["FLAC", "WAV"]
+BitDepth = Literal[16, 24, 32]
+
+
 @dataclass(frozen=True)
 class LivePreferences:
     """How the microphone is listened to and recorded."""
@@ -58,8 +62,10 @@ class LivePreferences:
     """None: the microphone's own, at most two."""
     folder: str = ""
     """Where recordings go; empty: a folder of their own among the person's music."""
-    format: Literal["FLAC", "WAV"] = "FLAC"
+    format: FormatName = "FLAC"
     """What recordings are written as."""
+    bits_per_sample: BitDepth = 16
+    """How finely; only WAV has 32, as floating-point numbers."""
     pre_roll_s: float = 10.0
     """Sound from before the key was pressed that is recorded too."""
     split_minutes: float = 0.0

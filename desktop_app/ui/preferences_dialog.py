@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -25,6 +25,7 @@ from desktop_app.errors import UserError
 from desktop_app.services.live_folders import recordings_folder
 from desktop_app.services.settings import LivePreferences, Settings
 from desktop_app.ui.key_presets import PRESETS, WHEELS
+from desktop_app.ui.live.encodings import ENCODINGS, TIP, encoding_words
 from desktop_app.ui.live.folder_button import FolderButton
 from desktop_app.ui.widgets import role_label, show_checked
 from desktop_app.ui.wording import pattern_help
@@ -36,7 +37,6 @@ SNAPS = {
     "10 ms": "On a grid of 10 ms",
     "100 ms": "On a grid of 100 ms",
 }
-FORMATS = {"FLAC": "FLAC, lossless and small", "WAV": "WAV"}
 EXAMPLE_DEVICE = "Microphone"
 LABEL_WIDTH = 136
 LEAST_WIDTH = 520
@@ -62,8 +62,9 @@ class PreferencesDialog(QDialog):
         self.device = self._choice("output_device", {}, "Output device")
         self.autoplay = QCheckBox("Play each file as it is selected")
         self.autoplay.toggled.connect(lambda on: settings.change(autoplay=on))
-        self.format = _combo(FORMATS, "Format of recordings")
-        self.format.activated.connect(lambda _: self._change_live(format=self.format.currentData()))
+        self.format = _combo({words: words for words in ENCODINGS}, "Format of recordings")
+        self.format.setToolTip(TIP)
+        self.format.activated.connect(lambda _: self._change_live(**asdict(ENCODINGS[self.format.currentData()])))
         self.folder = FolderButton("Folder of recordings")
         self.folder.chosen.connect(lambda folder: self._change_live(folder=str(folder)))
         self.pattern = QLineEdit()
@@ -161,7 +162,7 @@ class PreferencesDialog(QDialog):
             (self.snap, values.snap),
             (self.theme, values.theme),
             (self.device, values.output_device),
-            (self.format, values.live.format),
+            (self.format, encoding_words(values.live)),
         ):
             box.setCurrentIndex(box.findData(value))
         self._preset_tip.setText(PRESETS[values.key_preset].tip + ".")

@@ -48,8 +48,8 @@ def test_what_is_chosen_is_in_the_settings_at_once(qtbot: QtBot, dialog: Prefere
     ):
         choose(qtbot, box, value)
         assert getattr(settings.values, field) == value
-    choose(qtbot, dialog.format, "WAV")
-    assert settings.values.live.format == "WAV"
+    choose(qtbot, dialog.format, "WAV 24 bit")
+    assert (settings.values.live.format, settings.values.live.bits_per_sample) == ("WAV", 24)
     qtbot.keyClick(dialog.autoplay, Key.Key_Space)
     assert settings.values.autoplay
 

@@ -1,15 +1,16 @@
 """Recording: the button, what is being recorded, and how and where recordings are written."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QHBoxLayout, QPushButton, QWidget
 
-from desktop_app.audio.recorder import FORMATS, RecordSettings, RecordState
+from desktop_app.audio.recorder import RecordSettings, RecordState
 from desktop_app.services.live_folders import recordings_folder
 from desktop_app.services.settings import Settings
 from desktop_app.ui.actions import Actions
+from desktop_app.ui.live.encodings import ENCODINGS, TIP, encoding_words
 from desktop_app.ui.live.folder_button import FolderButton
 from desktop_app.ui.live.parts import BUTTON_WIDTH, number_box, tab_only
 from desktop_app.ui.one_line import OneLine
@@ -45,9 +46,9 @@ class RecordBar(QWidget):
             box.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
         self.split.setToolTip("Begin a new file after so many minutes, without a break; 0: never")
         self.format = QComboBox()
-        self.format.addItems(FORMATS)
+        self.format.addItems(list(ENCODINGS))
         self.format.setAccessibleName("Format of recordings")
-        self.format.setToolTip("FLAC is half as large, WAV is read by everything; both keep every sample")
+        self.format.setToolTip(TIP)
         self.format.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.folder = FolderButton("Folder for recordings", "Folder: ")
         self._choices: tuple[QWidget, ...] = (self.pre_roll, self.split, self.format, self.folder)
@@ -63,7 +64,7 @@ class RecordBar(QWidget):
         split_s = live.split_minutes * 60 if live.split_minutes else None
         return RecordSettings(
             recordings_folder(live),
-            format=live.format,
+            **asdict(ENCODINGS[encoding_words(live)]),
             split_s=split_s,
             pre_roll_s=live.pre_roll_s,
             pattern=live.pattern,
@@ -119,7 +120,7 @@ class RecordBar(QWidget):
     def _connect(self) -> None:
         self.pre_roll.valueChanged.connect(lambda value: self._change(pre_roll_s=value))
         self.split.valueChanged.connect(lambda value: self._change(split_minutes=value))
-        self.format.currentTextChanged.connect(lambda name: self._change(format=name))
+        self.format.currentTextChanged.connect(lambda words: self._change(**asdict(ENCODINGS[words])))
         self.folder.chosen.connect(lambda folder: self._change(folder=str(folder)))
         self._settings.changed.connect(lambda name: self._show_settings() if name == "live" else None)
         self._action.changed.connect(self._show_action)
@@ -134,7 +135,7 @@ class RecordBar(QWidget):
             widget.blockSignals(True)
         self.pre_roll.setValue(live.pre_roll_s)
         self.split.setValue(live.split_minutes)
-        self.format.setCurrentText(live.format)
+        self.format.setCurrentText(encoding_words(live))
         for widget in self._choices:
             widget.blockSignals(False)
         self.folder.show_folder(recordings_folder(live))

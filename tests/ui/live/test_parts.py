@@ -22,6 +22,7 @@ from desktop_app.services.monitor_thread import HeardEvent
 from desktop_app.services.settings import LivePreferences, Settings
 from desktop_app.ui.actions import Actions
 from desktop_app.ui.live.capture_bar import CaptureBar
+from desktop_app.ui.live.encodings import encoding_words
 from desktop_app.ui.live.event_list import MOST_ROWS, EventList
 from desktop_app.ui.live.level_meter import LevelMeterView
 from desktop_app.ui.live.record_bar import RecordBar
@@ -187,10 +188,15 @@ def test_how_recordings_are_written_is_remembered(qtbot: QtBot, settings: Settin
     qtbot.addWidget(bar)
     bar.pre_roll.setValue(30)
     bar.split.setValue(60)
-    bar.format.setCurrentText("WAV")
+    bar.format.setCurrentText("FLAC 24 bit")
     made = bar.record_settings
-    assert (made.pre_roll_s, made.split_s, made.format) == (30, 3_600, "WAV")
-    assert settings.values.live.format == "WAV"
+    assert (made.pre_roll_s, made.split_s, made.format, made.bits_per_sample) == (30, 3_600, "FLAC", 24)
+    assert settings.values.live.bits_per_sample == 24
+
+
+def test_settings_that_no_format_has_become_the_nearest_choice() -> None:
+    assert encoding_words(LivePreferences(format="FLAC", bits_per_sample=32)) == "FLAC 16 bit"
+    assert encoding_words(LivePreferences(format="WAV", bits_per_sample=32)) == "WAV 32 bit float"
 
 
 def test_what_judging_costs_is_in_words() -> None:
