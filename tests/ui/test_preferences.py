@@ -78,7 +78,7 @@ def test_a_pattern_of_names_shows_what_it_makes_and_only_one_that_makes_names_is
     assert settings.values.live.pattern == "garden/{device}-{part}"
     dialog.pattern.clear()
     assert settings.values.live.pattern == LivePreferences.pattern
-    choose(qtbot, dialog.format, "WAV")
+    choose(qtbot, dialog.format, "WAV 16 bit")
     assert dialog._example.text().endswith(".wav")
 
 
