@@ -17,6 +17,7 @@ from desktop_app import __version__, assets
 from desktop_app.app.core import make_core
 from desktop_app.app.labels_page import LabelsPages
 from desktop_app.app.learning_pages import LearningPages
+from desktop_app.app.leaving import Leaving
 from desktop_app.app.listen_page import ListenPage
 from desktop_app.app.live_page import LivePage
 from desktop_app.audio.inputs import OpenInput
@@ -77,6 +78,7 @@ class Earmark(QObject):
         self.transport.add_right(self.live.badge)
         self.labels = LabelsPages(self.core, self.window.workspaces, self.listen)
         self.learning = LearningPages(self.core, self.window.workspaces)
+        self._leaving = Leaving(self.core)
         self._wire_window()
         self._wire_playing()
         self._wire_actions()
@@ -128,7 +130,9 @@ class Earmark(QObject):
 
     def _wire_window(self) -> None:
         self.window.closing.connect(self.close)
-        self.window.held_open = self.live.holds_window
+        self.window.held_open = lambda: self._leaving.is_held_by(
+            self.live.ended_by_closing or self.learning.ended_by_closing
+        )
         self.window.model_chosen.connect(self.core.models.choose)
         self.core.messages.posted.connect(self.message_bar.show_message)
         self.core.messages.withdrawn.connect(self.message_bar.withdraw)
@@ -175,7 +179,7 @@ class Earmark(QObject):
             "open_folder": self._choose_folder,
             "open_samples": lambda: self.open(assets.samples_dir()),
             "quit": self.window.close,
-            "undo": self.core.project.history.undo,
+            "undo": self._undo,
             "redo": self.core.project.history.redo,
             "theme": self._switch_theme,
             "cancel_job": self.job_strip.cancel_current,
@@ -186,12 +190,23 @@ class Earmark(QObject):
 
     def _wire_history(self) -> None:
         self.core.project.history.state_changed.connect(self._show_history)
+        self.learning.deletions_changed.connect(self._show_history)
+        self.window.workspaces.shown.connect(lambda _: self._show_history())
         self._show_history()
+
+    def _undo(self) -> None:
+        """Bring back what was deleted on the page that is shown, or else take the last change of labels back."""
+        deletions = self.learning.deletions(self.window.workspaces.current)
+        if deletions is not None and deletions.text:
+            deletions.undo()
+        else:
+            self.core.project.history.undo()
 
     def _show_history(self) -> None:
         """Let Undo and Redo say what they would do."""
-        history = self.core.project.history
-        for name, word, text in (("undo", "Undo", history.undo_text), ("redo", "Redo", history.redo_text)):
+        history, deletions = self.core.project.history, self.learning.deletions(self.window.workspaces.current)
+        deleted = deletions.text if deletions is not None else ""
+        for name, word, text in (("undo", "Undo", deleted or history.undo_text), ("redo", "Redo", history.redo_text)):
             self.core.actions[name].setText(f"{word}: {text}" if text else word)
             self.core.actions[name].setEnabled(bool(text) and not history.busy)
 

@@ -16,8 +16,12 @@ from desktop_app.ui.file_manager import show_folder
 from desktop_app.ui.workspaces import Workspaces
 
 if TYPE_CHECKING:  # imported with their page, so that the window stands before anybody needs them
+    from desktop_app.services.deletions import Deletions
     from desktop_app.services.evaluating import Evaluating
     from desktop_app.services.model_changes import ModelChanges
+
+
+HELD = "A network is learning: closing the window ends that, keeps its best round, and lets you go on another day."
 
 
 class LearningPages(QObject):
@@ -25,6 +29,8 @@ class LearningPages(QObject):
 
     recording_wanted = Signal(object)
     """Path of a recording to show in the timeline."""
+    deletions_changed = Signal()
+    """Undo would bring back something else on one of the pages."""
 
     def __init__(self, core: Core, workspaces: Workspaces) -> None:
         super().__init__()
@@ -50,6 +56,17 @@ class LearningPages(QObject):
         library = Library(*assets.model_dirs())
         return ModelChanges(self.core.runner, self.core.models, self.core.messages, library)
 
+    def deletions(self, page: str) -> "Deletions | None":
+        """Return what a page of that name deleted and Undo brings back; None where it deletes nothing."""
+        if page == "models":
+            return self.changes.deletions
+        return self._runs.deletions if page == "train" else None
+
+    @property
+    def ended_by_closing(self) -> str:
+        """Return a sentence on what closing the window would end; empty for nothing."""
+        return HELD if self._workspaces.made("train") and self._desk.busy else ""
+
     def close(self) -> None:
         """End what runs: a training keeps its best round."""
         if self._workspaces.made("train"):
@@ -72,11 +89,12 @@ class LearningPages(QObject):
         self._runs: RunChanges = RunChanges(core.runner, core.messages)
         self._training.delete_wanted.connect(self._runs.delete)
         self._runs.changed.connect(self._training.runs.refresh)
+        self._runs.deletions.changed.connect(self.deletions_changed)
         return self._training
 
     def _use(self, path: Path) -> None:
         """Take a finished model among the person's own, and let it classify from now on."""
-        self.changes.import_file(path).finished.connect(self.core.models.choose)
+        self.changes.use_file(path)
 
     def _make_evaluation(self) -> QWidget:
         from desktop_app.ui.evaluation.page import EvaluationPage
@@ -94,6 +112,7 @@ class LearningPages(QObject):
         page: ModelsPage = ModelsPage(self.changes, self.core.models, self.evaluating, self.core.theme)
         self._offer_folders(page.offer_folder)
         page.evaluate_wanted.connect(self._evaluate)
+        self.changes.deletions.changed.connect(self.deletions_changed)
         return page
 
     def _evaluate(self, name: str) -> None:

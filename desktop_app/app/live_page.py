@@ -1,7 +1,5 @@
 """The page where one listens to a microphone: heard, seen, judged, recorded."""
 
-import math
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,9 +19,7 @@ if TYPE_CHECKING:  # imported with the page, so that the window stands before an
 PAGE = "live"
 PAN_STEP = 0.1
 """Part of what is visible."""
-HELD = "The microphone is being recorded: closing the window ends that. Close it once more to stop and quit."
-HELD_S = 8.0
-"""As long as the sentence stands, to close once more is to know what one does."""
+HELD = "The microphone is being recorded: closing the window ends that."
 
 
 class LivePage(QObject):
@@ -38,10 +34,10 @@ class LivePage(QObject):
         self._workspaces = workspaces
         self.desk = LiveDesk(core.runner, core.messages, core.playback, open_microphone)
         self.badge = RecordBadge(core.actions)
-        self._told_s = -math.inf
         workspaces.add(PAGE, self._make_panel)
         self.desk.recording.running_changed.connect(self._recording_changed)
         self.desk.recording.progressed.connect(self.badge.show_progress)
+        self.desk.monitor.state_changed.connect(self.badge.show_state)
         self.desk.recording.finished.connect(self._finished)
 
     @property
@@ -78,14 +74,10 @@ class LivePage(QObject):
             **of_timeline,
         }
 
-    def holds_window(self) -> bool:
-        """Return whether the window stays open, as the person has not been told yet that a recording would end."""
-        told = time.monotonic() - self._told_s < HELD_S
-        if told or not self.desk.recording.running:
-            return False
-        self._told_s = time.monotonic()
-        self.core.messages.info(HELD, "Stop and quit", self._quit)
-        return True
+    @property
+    def ended_by_closing(self) -> str:
+        """Return a sentence on what closing the window would end; empty for nothing."""
+        return HELD if self.desk.recording.running else ""
 
     def close(self) -> None:
         """Complete the recording and let go of the microphone."""
@@ -108,10 +100,6 @@ class LivePage(QObject):
         if not self.desk.recording.running:
             self._workspaces.show_page(PAGE)
         self.panel.record()
-
-    def _quit(self) -> None:
-        self._told_s = time.monotonic()
-        self.core.actions["quit"].trigger()
 
     def _recording_changed(self, running: bool) -> None:
         action = self.core.actions["record"]

@@ -1,5 +1,7 @@
 """What is done to the person's models: import, rename, delete and undo, export. Each tells the shelf to look anew."""
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ from desktop_app.classifier.card import ModelEntry, read_card
 from desktop_app.classifier.library import Library
 from desktop_app.classifier.model_bin import ModelBin, Removed
 from desktop_app.errors import UserError
+from desktop_app.services.deletions import Deletions
 from desktop_app.services.jobs import Job, JobContext, JobRunner
 from desktop_app.services.messages import Messages
 from desktop_app.services.models import ModelShelf
@@ -35,6 +38,8 @@ class ModelChanges(QObject):
         """The models that shipped and the person's own, as files."""
         self.bin = ModelBin(library)
         """The deleted ones."""
+        self.deletions = Deletions(messages)
+        """Those of them that Undo brings back."""
         runner.start(_forget_old, self.bin)
 
     def is_own(self, entry: ModelEntry) -> bool:
@@ -45,6 +50,13 @@ class ModelChanges(QObject):
         """Take in a model file with a card, after a trial load; under another name where its own is taken."""
         job = self._runner.start(_import, self.library, path, title="Importing a model")
         job.finished.connect(lambda name: self._came(name, path))
+        job.failed.connect(self._messages.error)
+        return job
+
+    def use_file(self, path: Path) -> Job:
+        """Let a finished model judge from now on; it is taken in first, unless it is among the models already."""
+        job = self._runner.start(_take_in, self.library, path, title="Taking in the model")
+        job.finished.connect(self._use)
         job.failed.connect(self._messages.error)
         return job
 
@@ -73,8 +85,8 @@ class ModelChanges(QObject):
         if chosen:
             self._shelf.choose("")
         self._shelf.refresh()
-        text = f"The model “{removed.name}” is deleted."
-        self._messages.info(text, "Undo", lambda: self.restore(removed, choose=chosen))
+        restore = partial(self.restore, removed, choose=chosen)
+        self.deletions.add(removed.entry.path, f"the model “{removed.name}”", restore)
 
     def restore(self, removed: Removed, *, choose: bool = False) -> None:
         """Put a deleted model back."""
@@ -83,6 +95,7 @@ class ModelChanges(QObject):
         except UserError as problem:
             self._messages.error(str(problem))
             return
+        self.deletions.forget(removed.entry.path)
         self._arrived(entry.card.name, f"The model “{entry.card.name}” is back.")
         if choose:
             self._shelf.choose(entry.card.name)
@@ -99,6 +112,12 @@ class ModelChanges(QObject):
             self._arrived(name, f"“{name}” is among your models now.")
         else:
             self.card_wanted.emit(path)
+
+    def _use(self, name: str) -> None:
+        self._shelf.refresh()
+        self._shelf.choose(name)
+        self._messages.info(f"“{name}” is among your models and judges from now on, on the pages Listen and Live.")
+        self.added.emit(name)
 
     def _arrived(self, name: str, sentence: str) -> None:
         self._shelf.refresh()
@@ -122,6 +141,13 @@ def _import(context: JobContext, library: Library, path: Path) -> str:
     if path.suffix.lower() == onnx_file.SUFFIX and onnx_file.CARD_KEY not in onnx_file.read_metadata(path):
         return ""
     return library.add(path, library.free_name(read_card(path).name)).card.name
+
+
+def _take_in(context: JobContext, library: Library, path: Path) -> str:
+    """Return the name of the model in a file, which is copied unless a copy is there under whatever name."""
+    card = read_card(path)
+    same = (entry.card.name for entry in library.models() if replace(entry.card, name=card.name) == card)
+    return next(same, None) or _import(context, library, path)
 
 
 def _import_foreign(context: JobContext, library: Library, path: Path, model: "ForeignModel") -> str:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app.audio.atomic import explain_write_error
 from desktop_app.classifier.model_bin import BIN_NAME, DAY_S, KEPT_DAYS
 from desktop_app.errors import UserError
+from desktop_app.services.deletions import Deletions
 from desktop_app.services.jobs import JobContext, JobRunner
 from desktop_app.services.messages import Messages
 from desktop_app.services.training_runs import runs_dir
@@ -23,6 +24,8 @@ class RunChanges(QObject):
     def __init__(self, runner: JobRunner, messages: Messages) -> None:
         super().__init__()
         self._messages = messages
+        self.deletions = Deletions(messages)
+        """Those that Undo brings back."""
         runner.start(_forget_old)
 
     def delete(self, run: Path) -> None:
@@ -35,7 +38,7 @@ class RunChanges(QObject):
             self._messages.error(str(explain_write_error(reason, run)))
             return
         self.changed.emit()
-        self._messages.info(f"The run “{run.name}” is deleted.", "Undo", lambda: self.restore(place / run.name))
+        self.deletions.add(place, f"the run “{run.name}”", lambda: self.restore(place / run.name))
 
     def restore(self, deleted: Path) -> None:
         """Put a run back where it was."""

@@ -104,7 +104,7 @@ def test_closing_the_window_twice_completes_the_recording_and_ends_every_thread(
     qtbot.waitUntil(lambda: earmark.live.desk.recording.state.frames > 8_000, timeout=LIMIT_MS)
     earmark.window.close()
     assert earmark.window.isVisible()
-    assert earmark.message_bar.text == HELD
+    assert earmark.message_bar.text == f"{HELD} Close it once more to stop and quit."
     assert earmark.live.desk.recording.running
     earmark.window.close()
     assert not earmark.window.isVisible()
