@@ -72,6 +72,8 @@ class RecordState:
     """Those of them that somebody moved or deleted while they were recorded."""
     frames: int = 0
     """Frames recorded, in all files."""
+    size_bytes: int = 0
+    """Length of all files together."""
     lost_frames: int = 0
     """Frames that the disk was too slow for: they were overwritten in the ring."""
     problem: str = ""
@@ -108,6 +110,7 @@ class Recorder(Worker):
         self._state = RecordState()
         self._file: GrowingFile | None = None
         self._file_frames = 0
+        self._finished_bytes = 0
         self._split_frames = max(round((settings.split_s or 0) * capture.sample_rate_hz), 0)
         self._position = 0
         self._stop_frame: int | None = None
@@ -187,7 +190,8 @@ class Recorder(Worker):
             self._file.write(piece.frames)
         self._position = piece.stop
         self._file_frames += len(piece.frames)
-        self._state = replace(self._state, frames=self._state.frames + len(piece.frames))
+        size_bytes = self._finished_bytes + (self._file.size_bytes if self._file else 0)
+        self._state = replace(self._state, frames=self._state.frames + len(piece.frames), size_bytes=size_bytes)
         if self._file_frames == self._split_frames:
             self._finish_file()
 
@@ -216,6 +220,8 @@ class Recorder(Worker):
         file, self._file, self._file_frames = self._file, None, 0
         if file is not None:
             file.close()
+            self._finished_bytes += file.size_bytes
+            self._state = replace(self._state, size_bytes=self._finished_bytes)
 
     def _fail(self, problem: str) -> None:
         """Complete the file as far as it goes, and say why it ended early."""

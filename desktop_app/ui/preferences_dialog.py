@@ -25,7 +25,7 @@ from desktop_app.errors import UserError
 from desktop_app.services.live_folders import recordings_folder
 from desktop_app.services.settings import LivePreferences, Settings
 from desktop_app.ui.key_presets import PRESETS, WHEELS
-from desktop_app.ui.live.encodings import ENCODINGS, TIP, encoding_words
+from desktop_app.ui.live.encodings import ENCODINGS, TIP, chosen_encoding
 from desktop_app.ui.live.folder_button import FolderButton
 from desktop_app.ui.widgets import role_label, show_checked
 from desktop_app.ui.wording import pattern_help
@@ -162,7 +162,7 @@ class PreferencesDialog(QDialog):
             (self.snap, values.snap),
             (self.theme, values.theme),
             (self.device, values.output_device),
-            (self.format, encoding_words(values.live)),
+            (self.format, chosen_encoding(values.live)),
         ):
             box.setCurrentIndex(box.findData(value))
         self._preset_tip.setText(PRESETS[values.key_preset].tip + ".")

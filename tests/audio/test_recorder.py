@@ -103,6 +103,7 @@ def test_files_are_split_to_the_frame_without_a_break(
     parts = [read(path) for path in recorder.state.files]
     assert [path.stem for path in recorder.state.files] == [str(number + 1) for number in range(len(parts))]
     assert {len(part) for part in parts[:-1]} == {RATE}
+    assert recorder.state.size_bytes == sum(path.stat().st_size for path in recorder.state.files)
     whole = np.concatenate(parts)
     first = round(float(whole[0, 0]) * 2**17) - 1
     np.testing.assert_allclose(whole, microphone.frames_from(first, len(whole)), atol=2**-23)

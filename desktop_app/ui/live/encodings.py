@@ -26,7 +26,7 @@ TIP = (
 )
 
 
-def encoding_words(live: LivePreferences) -> str:
+def chosen_encoding(live: LivePreferences) -> str:
     """Return what is chosen; of what cannot be, the nearest."""
     of_format = [words for words, each in ENCODINGS.items() if each.format == live.format]
     exact = [words for words in of_format if ENCODINGS[words].bits_per_sample == live.bits_per_sample]

@@ -151,6 +151,7 @@ class LivePanel(QWidget):
         monitor.running_changed.connect(lambda _: self._running_changed())
         monitor.state_changed.connect(self._notices.show_state)
         monitor.state_changed.connect(self._show_state)
+        monitor.state_changed.connect(self.record_bar.show_state)
         monitor.levels.connect(self.side.meter.show_levels)
         monitor.levels.connect(self._notices.show_levels)
         monitor.results.connect(self.side.bars.show_results)

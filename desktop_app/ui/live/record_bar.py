@@ -6,21 +6,24 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QHBoxLayout, QPushButton, QWidget
 
+from desktop_app.audio.capture import CaptureState
 from desktop_app.audio.recorder import RecordSettings, RecordState
 from desktop_app.services.live_folders import recordings_folder
 from desktop_app.services.settings import Settings
 from desktop_app.ui.actions import Actions
-from desktop_app.ui.live.encodings import ENCODINGS, TIP, encoding_words
+from desktop_app.ui.live.encodings import ENCODINGS, TIP, chosen_encoding
 from desktop_app.ui.live.folder_button import FolderButton
 from desktop_app.ui.live.parts import BUTTON_WIDTH, number_box, tab_only
 from desktop_app.ui.one_line import OneLine
 from desktop_app.ui.ticks import clock_words
 from desktop_app.ui.widgets import role_label, set_role
-from desktop_app.ui.wording import size_words
+from desktop_app.ui.wording import counted, size_words
 
 LONGEST_PRE_ROLL_S, LONGEST_SPLIT_MIN = 120.0, 240.0
 LOW_BYTES = 1e9
 """Below this much room the words warn."""
+KNOWN_S = 5.0
+"""Recording after which it is known how much room a second takes: FLAC depends on the sound."""
 
 
 class RecordBar(QWidget):
@@ -30,6 +33,7 @@ class RecordBar(QWidget):
         super().__init__(parent)
         self._settings = settings
         self._free_bytes: float | None = None
+        self._away = False
         self._progress: tuple[float, RecordState] | None = None
         self._action = actions["record"]
         self.button = tab_only(QPushButton())
@@ -64,7 +68,7 @@ class RecordBar(QWidget):
         split_s = live.split_minutes * 60 if live.split_minutes else None
         return RecordSettings(
             recordings_folder(live),
-            **asdict(ENCODINGS[encoding_words(live)]),
+            **asdict(ENCODINGS[chosen_encoding(live)]),
             split_s=split_s,
             pre_roll_s=live.pre_roll_s,
             pattern=live.pattern,
@@ -84,6 +88,11 @@ class RecordBar(QWidget):
         self._progress = seconds, state
         self._say()
 
+    def show_state(self, state: CaptureState) -> None:
+        """Show whether there is a microphone to record from."""
+        self._away = state.phase == "away"
+        self._say()
+
     def show_free(self, free_bytes: float | None) -> None:
         """Show how much room is left."""
         self._free_bytes = free_bytes
@@ -94,12 +103,14 @@ class RecordBar(QWidget):
             return
         seconds, state = self._progress
         parts = [f"Recording {clock_words(seconds, 0, minutes=True)}", *[path.name for path in state.files[-1:]]]
+        if self._away:
+            parts.append("waiting for the microphone")
         if state.lost_frames:
             parts.append("the disk is too slow: sound was lost")
         if self._free_bytes is not None:
-            parts.append(f"{size_words(self._free_bytes)} free")
+            parts.append(room_words(self._free_bytes, state.size_bytes / seconds if seconds > KNOWN_S else 0.0))
         low = self._free_bytes is not None and self._free_bytes < LOW_BYTES
-        set_role(self.words, "warning" if low or state.lost_frames else "")
+        set_role(self.words, "warning" if low or state.lost_frames or self._away else "")
         self.words.show_text("  ·  ".join(parts))
 
     def _show_action(self) -> None:
@@ -135,7 +146,19 @@ class RecordBar(QWidget):
             widget.blockSignals(True)
         self.pre_roll.setValue(live.pre_roll_s)
         self.split.setValue(live.split_minutes)
-        self.format.setCurrentText(encoding_words(live))
+        self.format.setCurrentText(chosen_encoding(live))
         for widget in self._choices:
             widget.blockSignals(False)
         self.folder.show_folder(recordings_folder(live))
+
+
+def room_words(free_bytes: float, bytes_per_s: float) -> str:
+    """Return how much room is left and for how long: 64.6 GB free, enough for 31 hours; 0: nobody knows how long."""
+    words = f"{size_words(free_bytes)} free"
+    if bytes_per_s <= 0:
+        return words
+    left_s = free_bytes / bytes_per_s
+    for unit_s, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if left_s >= 2 * unit_s:
+            return f"{words}, enough for {counted(int(left_s / unit_s), unit)}"
+    return f"{words}, enough for a minute"

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from desktop_app.audio.capture import CaptureState
 from desktop_app.audio.devices import Device
 from desktop_app.audio.levels import Levels
 from desktop_app.audio.recorder import RecordState
@@ -22,10 +23,11 @@ from desktop_app.services.monitor_thread import HeardEvent
 from desktop_app.services.settings import LivePreferences, Settings
 from desktop_app.ui.actions import Actions
 from desktop_app.ui.live.capture_bar import CaptureBar
-from desktop_app.ui.live.encodings import encoding_words
+from desktop_app.ui.live.encodings import chosen_encoding
 from desktop_app.ui.live.event_list import MOST_ROWS, EventList
 from desktop_app.ui.live.level_meter import LevelMeterView
-from desktop_app.ui.live.record_bar import RecordBar
+from desktop_app.ui.live.record_badge import RecordBadge
+from desktop_app.ui.live.record_bar import RecordBar, room_words
 from desktop_app.ui.live.rule_panel import RulePanel, rule_of
 from desktop_app.ui.live.score_bars import ROWS, ScoreBars
 from desktop_app.ui.live.side_column import SideColumn, load_words
@@ -183,6 +185,36 @@ def test_a_disk_that_is_nearly_full_is_a_warning(qtbot: QtBot, settings: Setting
     assert bar.words.property("role") == "warning"
 
 
+@pytest.mark.parametrize(
+    ("bytes_per_s", "words"),
+    [
+        (0.0, "60.0 GB free"),
+        (6e5, "60.0 GB free, enough for 27 hours"),
+        (1e5, "60.0 GB free, enough for 6 days"),
+        (1e9, "60.0 GB free, enough for a minute"),
+    ],
+)
+def test_the_room_on_the_disk_is_told_as_time(bytes_per_s: float, words: str) -> None:
+    assert room_words(6e10, bytes_per_s) == words
+
+
+def test_while_the_microphone_is_away_a_recording_says_that_it_waits(
+    qtbot: QtBot, settings: Settings, actions: Actions
+) -> None:
+    bar, badge = RecordBar(settings, actions), RecordBadge(actions)
+    for widget in (bar, badge):
+        qtbot.addWidget(widget)
+        widget.show_progress(75.0, RecordState(files=(Path("/night/one.flac"),)))
+        widget.show_state(CaptureState("away", "The microphone is gone."))
+    assert bar.words.whole == "Recording 1:15  ·  one.flac  ·  waiting for the microphone"
+    assert bar.words.property("role") == "warning"
+    assert badge.text() == "● 1:15  no microphone"
+    for widget in (bar, badge):
+        widget.show_state(CaptureState("running"))
+    assert bar.words.whole == "Recording 1:15  ·  one.flac"
+    assert badge.text() == "● 1:15"
+
+
 def test_how_recordings_are_written_is_remembered(qtbot: QtBot, settings: Settings, actions: Actions) -> None:
     bar = RecordBar(settings, actions)
     qtbot.addWidget(bar)
@@ -195,8 +227,8 @@ def test_how_recordings_are_written_is_remembered(qtbot: QtBot, settings: Settin
 
 
 def test_settings_that_no_format_has_become_the_nearest_choice() -> None:
-    assert encoding_words(LivePreferences(format="FLAC", bits_per_sample=32)) == "FLAC 16 bit"
-    assert encoding_words(LivePreferences(format="WAV", bits_per_sample=32)) == "WAV 32 bit float"
+    assert chosen_encoding(LivePreferences(format="FLAC", bits_per_sample=32)) == "FLAC 16 bit"
+    assert chosen_encoding(LivePreferences(format="WAV", bits_per_sample=32)) == "WAV 32 bit float"
 
 
 def test_what_judging_costs_is_in_words() -> None:
