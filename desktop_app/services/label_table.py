@@ -146,6 +146,7 @@ class LabelTable(QObject):
 
     def _closed(self) -> None:
         self._pages, self.count, self._shown, self.is_counted = {}, 0, None, True
+        self.query = replace(self.query, ranking=())
         self.summary = Summary({}, (), ())
         self.turned.emit()
         self.summed.emit(self.summary)
@@ -272,4 +273,4 @@ def _summed(context: JobContext, store: AnnotationStore) -> Summary:
 
 def in_order(query: TableQuery, order: Order, *, descending: bool) -> TableQuery:
     """Return a query that finds the same in another order."""
-    return replace(query, order=order, descending=descending)
+    return replace(query, order=order, descending=descending, ranking=())

@@ -239,7 +239,9 @@ class LabelsPage(QWidget):
         head.addWidget(self._where, 1)
         self._classes = QPushButton("Classes…")
         self._classes.setToolTip("Names, colours, keys and order of the classes; merge them")
-        for button in (self._classes, self._import, self._export):
+        self._columns = QPushButton("Columns…")
+        self._columns.setToolTip("Show and hide columns, also what is measured from the sound")
+        for button in (self._columns, self._classes, self._import, self._export):
             head.addWidget(button)
         self._pages = QStackedWidget()
         self._no_folder = Teaching("No folder is open", TEACHES_FOLDER)
@@ -280,12 +282,13 @@ class LabelsPage(QWidget):
         project.closed.connect(self._show_place)
         project.closed.connect(self.filter.clear)
         table.summed.connect(self._show_summary)
-        self.filter.changed.connect(lambda: table.show(self.filter.applied_to(table.query)))
+        self.filter.changed.connect(lambda: self.view.show_found(self.filter.applied_to(table.query)))
         self.counts.label_wanted.connect(self.filter.choose_label)
         self.counts.status_wanted.connect(self.filter.choose_status)
         self.counts.folder_wanted.connect(self.filter.choose_folder)
         self.view.acted.connect(self.act)
         self.view.chosen_changed.connect(self._show_chosen)
+        self.view.refused.connect(self._services.messages.info)
         self.bulk.acted.connect(self.act)
         self.bulk.all_wanted.connect(self.view.selectAll)
         self.bulk.relabelled.connect(self.relabel)
@@ -293,12 +296,16 @@ class LabelsPage(QWidget):
         self.bulk.entry.left.connect(self.view.setFocus)
         self.bulk.note.entered.connect(lambda _: self.view.setFocus())
         self.keys.pressed.connect(lambda name, _beside: self.relabel(name))
+        self._columns.clicked.connect(self._show_columns)
         self._import.clicked.connect(self.ask_for_import)
         self._export.clicked.connect(self.ask_for_export)
         self._classes.clicked.connect(lambda: ClassDialog.open_for(project, parent=self.window()))
         find = QShortcut(QKeySequence("/"), self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self.focus_filter)
+
+    def _show_columns(self) -> None:
+        self.view.column_menu().popup(self._columns.mapToGlobal(self._columns.rect().bottomLeft()))
 
     def _show_scheme(self, scheme: LabelScheme) -> None:
         self.keys.show_scheme(scheme)
@@ -318,6 +325,7 @@ class LabelsPage(QWidget):
         page = self._parts if is_open and not is_empty else self._no_labels if is_open else self._no_folder
         self._pages.setCurrentWidget(page)
         self._classes.setEnabled(is_open)
+        self._columns.setEnabled(page is self._parts)
         self._import.setEnabled(is_open and not self._project.read_only)
         self._export.setEnabled(is_open and not is_empty)
 

@@ -13,6 +13,7 @@ from desktop_app.ui.wording import clock
 
 NOTHING = "–"
 """Stands where a measurement cannot be made."""
+DB = "{:.1f}"
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,20 @@ class LabelColumn:
     tip: str = ""
     """What it means."""
     order: Order | None = None
-    """What a click on its header sorts by; None: nothing."""
+    """What a click on its header sorts by; None: by what is measured."""
     is_number: bool = False
     """Whether it stands to the right."""
     words: Callable[[TableRow], str] | None = None
     """What stands in it."""
-    measured: Callable[[Measurements], str] | None = None
-    """What stands in it of sound that was measured; shown on request."""
+    measured: Callable[[Measurements], float | None] | None = None
+    """What is measured from the sound; shown on request."""
+    form: str = "{:,.0f}"
+    """How it is written."""
+
+    def measured_words(self, found: Measurements) -> str:
+        """Return what stands in a measured column."""
+        value = self.measured(found) if self.measured is not None else None
+        return NOTHING if value is None else self.form.format(value).replace("-", MINUS)
 
 
 def _onset(row: TableRow) -> str:
@@ -59,10 +67,6 @@ def _time(row: TableRow) -> str:
 
 def _score(row: TableRow) -> str:
     return "" if row.annotation.score is None else f"{row.annotation.score:.2f}"
-
-
-def _measured(value: float | None, form: str = "{:,.0f}") -> str:
-    return NOTHING if value is None else form.format(value)
 
 
 LABEL, RECORDING = "label", "recording"
@@ -109,7 +113,7 @@ COLUMNS: tuple[LabelColumn, ...] = (
     LabelColumn(
         "reviewer", "Reviewer", 88, "Who judged it last", Order.REVIEWER, words=lambda row: row.annotation.reviewer
     ),
-    LabelColumn("time", "Time", 128, "When it was made or judged", Order.TIME, words=_time),
+    LabelColumn("time", "Time", 136, "When it was made or judged", Order.TIME, words=_time),
     LabelColumn("note", "Note", 200, order=Order.NOTE, words=lambda row: row.annotation.note.replace("\n", " ")),
     LabelColumn(
         "centre",
@@ -117,7 +121,7 @@ COLUMNS: tuple[LabelColumn, ...] = (
         80,
         "Half of the energy lies below this frequency",
         is_number=True,
-        measured=lambda it: _measured(it.centre_hz),
+        measured=lambda it: it.centre_hz,
     ),
     LabelColumn(
         "peak_frequency",
@@ -125,7 +129,7 @@ COLUMNS: tuple[LabelColumn, ...] = (
         72,
         "Frequency with the most energy",
         is_number=True,
-        measured=lambda it: _measured(it.peak_hz),
+        measured=lambda it: it.peak_hz,
     ),
     LabelColumn(
         "bandwidth",
@@ -133,7 +137,8 @@ COLUMNS: tuple[LabelColumn, ...] = (
         112,
         "Hz that hold the middle 90 % of the energy",
         is_number=True,
-        measured=lambda it: _measured(it.bandwidth_90_hz, "{:,.0f} Hz"),
+        measured=lambda it: it.bandwidth_90_hz,
+        form="{:,.0f} Hz",
     ),
     LabelColumn(
         "duration_90",
@@ -141,11 +146,12 @@ COLUMNS: tuple[LabelColumn, ...] = (
         104,
         "Time that holds the middle 90 % of the energy",
         is_number=True,
-        measured=lambda it: _measured(it.duration_90_s, "{:.3f} s"),
+        measured=lambda it: it.duration_90_s,
+        form="{:.3f} s",
     ),
-    LabelColumn("rms", "RMS dB", 64, "Level re full scale", is_number=True, measured=lambda it: _db(it.rms_db)),
+    LabelColumn("rms", "RMS dB", 64, "Level re full scale", is_number=True, measured=lambda it: it.rms_db, form=DB),
     LabelColumn(
-        "peak", "Peak dB", 64, "Largest sample re full scale", is_number=True, measured=lambda it: _db(it.peak_db)
+        "peak", "Peak dB", 64, "Largest sample re full scale", is_number=True, measured=lambda it: it.peak_db, form=DB
     ),
     LabelColumn(
         "snr",
@@ -153,17 +159,14 @@ COLUMNS: tuple[LabelColumn, ...] = (
         64,
         "Estimate, against the second before and after",
         is_number=True,
-        measured=lambda it: _db(it.snr_db),
+        measured=lambda it: it.snr_db,
+        form=DB,
     ),
 )
 """In their order. Duration and both edges of the box are the first three of the ten measurements."""
 
 NAMES = tuple(column.name for column in COLUMNS)
 MEASURED = tuple(column.name for column in COLUMNS if column.measured is not None)
-
-
-def _db(value: float | None) -> str:
-    return _measured(value, "{:.1f}").replace("-", MINUS)
 
 
 def place_of(order: Order) -> int:

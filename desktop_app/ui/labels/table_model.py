@@ -6,9 +6,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QIcon
 
 from desktop_app.annotation.scheme import LabelScheme
-from desktop_app.annotation.table_query import Order, TableRow
+from desktop_app.annotation.table_query import TableRow
 from desktop_app.services.label_measuring import LabelMeasuring
-from desktop_app.services.label_table import LabelTable, in_order
+from desktop_app.services.label_table import LabelTable
 from desktop_app.ui.labels.annotation_table import LEFT, RIGHT, dot_icon, told
 from desktop_app.ui.labels.table_columns import COLUMNS, NOTHING, LabelColumn
 
@@ -81,12 +81,6 @@ class LabelTableModel(QAbstractTableModel):
                 return None if row is None else self._tip(row, column)
         return None
 
-    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Ask for another order; a column that cannot be sorted by changes nothing."""
-        wanted = COLUMNS[column].order if 0 <= column < len(COLUMNS) else Order.PATH
-        if wanted is not None:
-            self._table.show(in_order(self._table.query, wanted, descending=order == Qt.SortOrder.DescendingOrder))
-
     def _words(self, row: TableRow | None, column: LabelColumn) -> str:
         if row is None:
             return WAITING
@@ -95,7 +89,7 @@ class LabelTableModel(QAbstractTableModel):
         found = self._measuring.of(row)
         if found is None:
             return WAITING
-        return NOTHING if found.values is None else column.measured(found.values)
+        return NOTHING if found.values is None else column.measured_words(found.values)
 
     def _tip(self, row: TableRow, column: LabelColumn) -> str:
         found = self._measuring.of(row) if column.measured is not None else None
@@ -133,5 +127,5 @@ class LabelTableModel(QAbstractTableModel):
 
 
 def _header_tip(column: LabelColumn) -> str:
-    sorts = "click to sort" if column.order is not None else "cannot be sorted by"
+    sorts = "click to sort" if column.order is not None else "click to measure all of them and sort"
     return f"{column.tip or column.title}; {sorts}"

@@ -1,11 +1,12 @@
 """The table of all annotations on the screen: chosen, judged and gone to by mouse and keys."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
     QKeyCombination,
-    QPoint,
     QSize,
     Qt,
     QTimer,
@@ -14,13 +15,14 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QMenu, QTableView, QVBoxLayout, QWidget
 
-from desktop_app.annotation.table_query import Order, TableRow
-from desktop_app.services.label_measuring import LabelMeasuring
-from desktop_app.services.label_table import LabelTable
+from desktop_app.annotation.table_query import TableQuery, TableRow
+from desktop_app.services.label_measuring import MOST_KEPT, LabelMeasuring
+from desktop_app.services.label_table import LabelTable, in_order
 from desktop_app.services.settings import Settings
 from desktop_app.ui.actions import shown_key
 from desktop_app.ui.labels.annotation_table import DOT
-from desktop_app.ui.labels.table_columns import COLUMNS, LABEL, MEASURED, place_of
+from desktop_app.ui.labels.column_menu import ColumnMenu
+from desktop_app.ui.labels.table_columns import COLUMNS, place_of
 from desktop_app.ui.labels.table_model import LabelTableModel
 from desktop_app.ui.widgets import make_rows, role_label
 
@@ -59,6 +61,7 @@ ACTS = {
 }
 
 
+TOO_MANY = f"At most {MOST_KEPT:,} annotations are sorted by what is measured: filter them first."
 NOTHING_FOUND = "No annotation matches the filter: Clear shows all of them again."
 
 
@@ -69,6 +72,8 @@ class LabelTableView(QTableView):
     """One of the values of `KEYS`."""
     chosen_changed = Signal()
     """Other rows are chosen."""
+    refused = Signal(str)
+    """Why the table was not sorted, as a sentence."""
 
     def __init__(
         self, table: LabelTable, measuring: LabelMeasuring, settings: Settings, parent: QWidget | None = None
@@ -79,6 +84,7 @@ class LabelTableView(QTableView):
         self._settings = settings
         self._chosen_ids: list[tuple[int, str]] = []
         self._goes_on = False
+        self._ranked_by = (0, False)
         self._model = LabelTableModel(table, measuring, self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -150,41 +156,60 @@ class LabelTableView(QTableView):
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
-        header.setSortIndicator(place_of(Order.PATH), Qt.SortOrder.AscendingOrder)
+        self._show_order()
         hidden = self._settings.values.hidden_label_columns
         for number, column in enumerate(COLUMNS):
             header.resizeSection(number, column.width)
             header.setSectionHidden(number, column.name in hidden)
         header.sectionClicked.connect(self._sort_by)
-        header.customContextMenuRequested.connect(self._column_menu)
+        header.customContextMenuRequested.connect(lambda at: self.column_menu().popup(header.mapToGlobal(at)))
+
+    def show_found(self, query: TableQuery) -> None:
+        """Show what another filter finds, in the order before; where that is measured, once it has been measured."""
+        self._table.show(replace(query, ranking=()))
+        if query.ranking:
+            self._rank(*self._ranked_by)
 
     def _sort_by(self, number: int) -> None:
-        """Sort by a column, or turn its order round; the indicator stays where a column cannot be sorted by."""
-        header, wanted, query = self.horizontalHeader(), COLUMNS[number].order, self._table.query
+        """Sort by a column, or turn its order round."""
+        wanted, query = COLUMNS[number].order, self._table.query
         if wanted is None:
-            header.setSortIndicator(place_of(query.order), _direction(query.descending))
-            return
-        descending = not query.descending if wanted is query.order else False
-        header.setSortIndicator(number, _direction(descending))
-        self._model.sort(number, _direction(descending))
+            again = bool(query.ranking) and number == self._ranked_by[0]
+            self._rank(number, again and not self._ranked_by[1])
+        else:
+            again = not query.ranking and wanted is query.order
+            self._table.show(in_order(query, wanted, descending=again and not query.descending))
+        self._show_order()
 
-    def _column_menu(self, at: QPoint) -> None:
-        menu = QMenu("Columns", self)
+    def _rank(self, number: int, descending: bool) -> None:
+        """Measure what the filter finds and sort by it; until then the order stays."""
+        value, query = COLUMNS[number].measured, self._table.query
+        assert value is not None, "every column is sorted by in one of two ways"
+
+        def show(ranked: TableQuery | None) -> None:
+            if ranked is None:
+                self.refused.emit(TOO_MANY)
+            elif replace(query, ranking=()) == replace(self._table.query, ranking=()):
+                self._ranked_by = (number, descending)
+                self._table.show(ranked)
+            self._show_order()
+
+        self._measuring.rank(query, value, descending=descending, then=show)
+
+    def _show_order(self) -> None:
+        """Point out the column that is sorted by."""
+        query = self._table.query
+        number, descending = self._ranked_by if query.ranking else (place_of(query.order), query.descending)
+        orders = Qt.SortOrder
+        self.horizontalHeader().setSortIndicator(
+            number, orders.DescendingOrder if descending else orders.AscendingOrder
+        )
+
+    def column_menu(self) -> ColumnMenu:
+        """Return a menu that shows and hides columns; it goes when it is closed."""
+        menu = ColumnMenu(lambda number: not self.isColumnHidden(number), self.show_column, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._fill_columns(menu)
-        menu.popup(self.horizontalHeader().mapToGlobal(at))
-
-    def _fill_columns(self, menu: QMenu) -> None:
-        for number, column in enumerate(COLUMNS):
-            if column.name == MEASURED[0]:
-                menu.addSection("Measured from the sound")
-            if column.name == LABEL:
-                continue
-            action = menu.addAction(column.title)
-            action.setCheckable(True)
-            action.setToolTip(column.tip)
-            action.setChecked(not self.horizontalHeader().isSectionHidden(number))
-            action.toggled.connect(lambda on, number=number: self.show_column(number, on))
+        return menu
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer what the keys do, and the columns; the menu key asks for it too."""
@@ -195,7 +220,7 @@ class LabelTableView(QTableView):
             action.setEnabled(bool(self.chosen_count))
             action.triggered.connect(lambda _=False, what=what: self.acted.emit(what))
         menu.addSeparator()
-        self._fill_columns(menu.addMenu("Columns"))
+        menu.addMenu(ColumnMenu(lambda number: not self.isColumnHidden(number), self.show_column, menu))
         menu.exec(event.globalPos())
         menu.deleteLater()
 
@@ -204,6 +229,8 @@ class LabelTableView(QTableView):
         self.horizontalHeader().setSectionHidden(number, not shown)
         hidden = [each.name for at, each in enumerate(COLUMNS) if self.horizontalHeader().isSectionHidden(at)]
         self._settings.change(hidden_label_columns=tuple(hidden))
+        if shown:
+            self.scrollTo(self._model.index(self._rows_on_screen()[0], number))
         self._timer.start()
 
     def _look(self) -> None:
@@ -234,6 +261,7 @@ class LabelTableView(QTableView):
     def _settle(self, is_other: bool) -> None:
         """Choose anew after the rows have changed; say so where there are none."""
         self.nothing.setVisible(not self._model.rowCount())
+        self._show_order()
         if is_other:
             self._chosen_ids = []
             self.scrollToTop()
@@ -299,7 +327,3 @@ class LabelTableView(QTableView):
 
     def keyboardSearch(self, search: str) -> None:
         """Ignore typed letters: they are keys of classes, and must never move the table."""
-
-
-def _direction(descending: bool) -> Qt.SortOrder:
-    return Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.annotation.annotations import Status
 from desktop_app.annotation.table_query import TableQuery
-from desktop_app.services import label_table
+from desktop_app.services import label_measuring, label_table
 from desktop_app.services.label_files import LabelFiles
 from desktop_app.services.label_measuring import LabelMeasuring
 from desktop_app.services.label_table import PAGE_ROWS, LabelTable
@@ -22,7 +22,7 @@ from desktop_app.services.relinking import Relinking
 from desktop_app.services.settings import Settings
 from desktop_app.ui.labels.import_dialog import ImportDialog
 from desktop_app.ui.labels.page import LabelServices, LabelsPage
-from desktop_app.ui.labels.table_columns import NAMES
+from desktop_app.ui.labels.table_columns import NAMES, NOTHING
 from desktop_app.ui.labels.table_view import LabelTableView
 
 
@@ -125,14 +125,64 @@ def test_a_click_on_a_header_sorts_and_a_second_one_turns_round(room: Room) -> N
     room.wait_for("score", 0, "0.70")
 
 
-def test_a_header_that_cannot_be_sorted_by_leaves_the_order_alone(room: Room) -> None:
-    header, before, number = room.view.horizontalHeader(), room.table.query, NAMES.index("rms")
-    room.view.show_column(number, True)
+def click_header(room: Room, column: str) -> None:
+    header, number = room.view.horizontalHeader(), NAMES.index(column)
     room.view.scrollTo(room.view.labels_model.index(0, number))
     at = QPoint(header.sectionViewportPosition(number) + 8, header.height() // 2)
     QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
+def test_a_click_on_a_measured_column_measures_all_that_is_found_and_sorts_by_it(room: Room) -> None:
+    header, number = room.view.horizontalHeader(), NAMES.index("rms")
+    room.view.show_column(number, True)
+    click_header(room, "rms")
+    room.qtbot.waitUntil(lambda: header.sortIndicatorSection() == number)
+    room.wait_for("rms", 8, "−9.0")
+    levels = [float(level.replace("−", "-")) for (level,) in room.rows("rms")]
+    assert levels == sorted(levels)
+    click_header(room, "rms")
+    room.wait_for("rms", 0, "−9.0")
+    assert header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
+    click_header(room, "label")
+    room.wait_for("label", 0, "robin")
+    assert room.table.query.ranking == ()
+
+
+def test_a_filter_keeps_the_order_of_a_measured_column(room: Room) -> None:
+    room.view.show_column(NAMES.index("rms"), True)
+    click_header(room, "rms")
+    room.qtbot.waitUntil(lambda: len(room.table.query.ranking) == 9)
+    room.page.filter.choose_label("robin")
+    room.qtbot.waitUntil(lambda: len(room.table.query.ranking) == 6 and room.view.labels_model.rowCount() == 6)
+    room.wait_for("rms", 5, "−9.0")
+    assert room.view.horizontalHeader().sortIndicatorSection() == NAMES.index("rms")
+
+
+def test_more_than_can_be_measured_at_once_are_not_sorted_by_it_and_it_is_said(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(label_measuring, "MOST_KEPT", 8)
+    before = room.table.query
+    room.view.show_column(NAMES.index("rms"), True)
+    click_header(room, "rms")
+    room.qtbot.waitUntil(lambda: any("filter them first" in each for each in room.told))
     assert room.table.query == before
-    assert header.sortIndicatorSection() == NAMES.index("recording")
+    assert room.view.horizontalHeader().sortIndicatorSection() == NAMES.index("recording")
+
+
+def test_the_menu_of_columns_stays_open_while_several_are_chosen(room: Room) -> None:
+    menu = room.view.column_menu()
+    menu.setWindowFlags(Qt.WindowType.Widget)  # a popup would grab the keyboard, which no offscreen window can
+    menu.show()
+    for title in ("Peak Hz", "SNR dB"):
+        action = next(each for each in menu.actions() if each.text() == title)
+        QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+    assert menu.isVisible()
+    assert not room.view.isColumnHidden(NAMES.index("peak_frequency"))
+    menu.setActiveAction(next(each for each in menu.actions() if each.text() == "SNR dB"))
+    QTest.keyClick(menu, Qt.Key.Key_Space)
+    assert menu.isVisible() and room.view.isColumnHidden(NAMES.index("snr"))
+    menu.close()
 
 
 def test_the_first_rows_of_a_filter_come_before_all_its_hits_are_counted(
@@ -292,6 +342,18 @@ def test_measurements_come_for_the_rows_on_screen_once_their_column_is_shown(roo
     room.view.show_column(NAMES.index("peak_frequency"), True)
     room.wait_for("peak_frequency", 0, "1,000")
     assert float(room.rows("snr")[0][0]) > 40
+
+
+def test_what_cannot_be_measured_says_why_in_its_tip_and_is_sorted_last(room: Room, labelled: Path) -> None:
+    (labelled / "a.wav").unlink()
+    room.view.show_column(NAMES.index("rms"), True)
+    for turn in range(2):
+        click_header(room, "rms")
+        room.qtbot.waitUntil(lambda turn=turn: len(room.table.query.ranking) == 9 and room.view._ranked_by[1] == turn)  # type: ignore[misc]
+        room.wait_for("rms", 8, NOTHING)
+    model = room.view.labels_model
+    tip = model.data(model.index(8, NAMES.index("rms")), Qt.ItemDataRole.ToolTipRole)
+    assert "does not exist" in tip
 
 
 def test_a_read_only_project_is_shown_but_not_changed(room: Room) -> None:
