@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app.audio.capture import Capture
 from desktop_app.audio.clips import ClipRequest, ExportSettings, export_clip
 from desktop_app.audio.names import legal_name
+from desktop_app.audio.ring import RingBuffer
 from desktop_app.audio.writer import save_audio
 from desktop_app.errors import UserError
 from desktop_app.services.jobs import Job, JobContext, JobRunner
@@ -53,14 +54,18 @@ class LookingBack(QObject):
 
     def take(self, capture: Capture) -> Job:
         """Write everything that the capture holds into a file; `taken` follows, or a message."""
-        ring = capture.ring
-        start = ring.oldest + (round(SPARE * ring.capacity) if ring.oldest else 0)
-        job = self._start(capture, (start, ring.written), "glance")
+        job = self._start(capture, (_oldest_frame(capture.ring), capture.ring.written), "glance")
         job.finished.connect(self.taken)
         return job
 
-    def play(self, capture: Capture, onset_s: float, offset_s: float) -> None:
-        """Play a stretch of the stream as far as it is still held, which may be nothing; then a message says so."""
+    def play(self, capture: Capture, onset_s: float, offset_s: float, clip: Path | None = None) -> None:
+        """Play a stretch of the stream as far as it is still held, else the clip that was kept of it.
+
+        Where there is neither, a message says so.
+        """
+        if clip is not None and not is_held(capture, onset_s):
+            self._playback.play(clip)
+            return
         rate_hz = capture.sample_rate_hz
         job = self._start(capture, (max(round(onset_s * rate_hz), 0), round(offset_s * rate_hz)), "event")
         job.finished.connect(lambda glance: self._playback.play(glance.path))
@@ -93,13 +98,27 @@ class LookingBack(QObject):
         return job
 
 
+def is_held(capture: Capture, onset_s: float) -> bool:
+    """Return whether the sound from a second of the stream on can still be looked back at."""
+    return round(onset_s * capture.sample_rate_hz) >= _oldest_frame(capture.ring)
+
+
+def no_longer_held(capture: Capture) -> str:
+    """Return what the person is told of sound that is too old."""
+    held_s = round(capture.ring.capacity / capture.sample_rate_hz)
+    span = f"{held_s / 60:.0f} minutes" if held_s >= 120 else f"{held_s} seconds"
+    return f"This sound is no longer held: the last {span} are. Keep clips of events to hear them later."
+
+
+def _oldest_frame(ring: RingBuffer) -> int:
+    return ring.oldest + (round(SPARE * ring.capacity) if ring.oldest else 0)
+
+
 def _write(_context: JobContext, capture: Capture, stretch: tuple[int, int], path: Path) -> Glance:
     start, stop = stretch
     piece = capture.ring.read(start, stop - start)
     if not len(piece.frames):
-        raise UserError(
-            "This sound is no longer held: the last three minutes are. Keep clips of events to hear it later."
-        )
+        raise UserError(no_longer_held(capture))
     kind, _, _ = path.name.partition("-")
     for old in path.parent.glob(f"{kind}-*"):
         with suppress(OSError):  # Windows keeps files that are still read; the folder goes at the end

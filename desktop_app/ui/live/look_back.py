@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -13,7 +14,7 @@ from desktop_app.audio.clips import ClipRequest
 from desktop_app.colours import NEUTRAL
 from desktop_app.services.live_desk import LiveDesk
 from desktop_app.services.live_folders import clips_folder
-from desktop_app.services.looking_back import Glance
+from desktop_app.services.looking_back import Glance, is_held, no_longer_held
 from desktop_app.services.monitor_thread import HeardEvent
 from desktop_app.services.settings import Settings
 from desktop_app.ui.file_manager import show_in_file_manager
@@ -56,19 +57,22 @@ class LookBack(QWidget):
     def show_moment(self, capture: Capture, frames: tuple[int, int]) -> None:
         """Show the last minutes of a capture, from one frame to another one; `ready` follows."""
         self._wanted = frames
-        glance = self._glance
-        if glance is not None and capture is self._capture and self._holds(glance, frames):
-            self._show_wanted(glance)
-            self.ready.emit()
+        if self._shows(capture, frames):
+            self._opened()
             return
         self._capture = capture
         self._desk.looking_back.take(capture)
 
     def show_event(self, capture: Capture, heard: HeardEvent) -> None:
-        """Show an event, selected."""
+        """Show an event and what was round it, or say that it is too long ago."""
         rate_hz, event = capture.sample_rate_hz, heard.event
         onset, offset = (round(at_s * rate_hz) for at_s in (event.onset_s - ROOM_S, event.offset_s + ROOM_S))
-        self.show_moment(capture, (max(onset, 0), min(offset, capture.ring.written)))
+        frames = max(onset, 0), min(offset, capture.ring.written)
+        if self._shows(capture, frames) or is_held(capture, event.onset_s):
+            self.show_moment(capture, frames)
+            return
+        show = partial(show_in_file_manager, heard.clip) if heard.clip is not None else None
+        self._desk.messages.info(no_longer_held(capture), "Show its clip" if show else "", show)
 
     def set_marks(self, events: Sequence[HeardEvent], colour_of: Callable[[str], str]) -> None:
         """Show events and gaps over the sound."""
@@ -135,8 +139,11 @@ class LookBack(QWidget):
         where = f"{path.parent.name}/{path.name}"
         self._desk.messages.info(f"The clip is saved as {where}.", "Show it", lambda: show_in_file_manager(path))
 
-    def _holds(self, glance: Glance, frames: tuple[int, int]) -> bool:
+    def _shows(self, capture: Capture, frames: tuple[int, int]) -> bool:
         """Return whether a stretch of the stream is in the glance that is shown."""
+        glance = self._glance
+        if glance is None or capture is not self._capture:
+            return False
         return glance.start <= frames[0] and glance.second_of(frames[1]) <= self.timeline.view.duration_s
 
     def _opened(self) -> None:

@@ -256,7 +256,7 @@ class LivePanel(QWidget):
     def _play_event(self, heard: HeardEvent) -> None:
         capture = self.desk.monitor.capture
         if capture is not None:
-            self.desk.looking_back.play(capture, heard.event.onset_s, heard.event.offset_s)
+            self.desk.looking_back.play(capture, heard.event.onset_s, heard.event.offset_s, heard.clip)
 
     def _look_at_event(self, heard: HeardEvent) -> None:
         capture = self.desk.monitor.capture

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from desktop_app.services.live_folders import clips_folder
+from desktop_app.services.looking_back import no_longer_held
 from desktop_app.services.settings import Settings
 from desktop_app.ui.actions import Actions
 from desktop_app.ui.live.event_list import PLAY_COLUMN
@@ -201,6 +202,25 @@ def test_an_event_that_is_no_longer_held_is_told(stage: LiveStage) -> None:
     stage.desk.looking_back.play(capture, -9.0, -8.0)
     stage.until(lambda: any("no longer held" in text for text in stage.messages))
     assert not stage.desk.playback.playing
+
+
+def test_an_event_that_is_too_long_ago_is_no_look_back_at_other_sound_but_its_clip(
+    stage: LiveStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop_app.audio.capture.MOST_RING_BYTES", 3 * RATE_HZ * 8)  # three seconds of two channels
+    stage.click(stage.panel.side.clips.keep)
+    stage.listen()
+    stage.hear()
+    heard = stage.panel.side.events.events[-1]
+    stage.until(lambda: stage.desk.monitor.capture.ring.oldest > heard.event.offset_s * RATE_HZ + RATE_HZ)
+    stage.until(heard.clip.is_file)
+    stage.panel.side.events.chosen.emit(heard)
+    assert stage.messages == [no_longer_held(stage.desk.monitor.capture)]
+    assert "the last 3 seconds are" in stage.messages[0]
+    assert stage.told[0].action_text == "Show its clip"
+    assert stage.panel.sound.live
+    stage.panel.side.events.play_wanted.emit(heard)
+    stage.until(lambda: stage.desk.playback.path == heard.clip)
 
 
 def test_r_records_with_the_sound_from_before_and_r_ends(stage: LiveStage) -> None:
