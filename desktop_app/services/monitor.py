@@ -46,6 +46,8 @@ class Monitor(QObject):
     """A sentence: the hop was changed, sound was passed over."""
     model_changed = Signal(object)
     """ModelCard of what judges from now on, None for nothing."""
+    model_refused = Signal()
+    """A model that was to judge, or that judged, cannot be used; a message says why."""
     devices_listed = Signal(list)
     """Devices that record, some time after `list_devices`."""
     listing_failed = Signal(str)
@@ -121,6 +123,7 @@ class Monitor(QObject):
         job = self._runner.start(_load, path, newest="live model")
         job.finished.connect(self._use)
         job.failed.connect(self._messages.error)
+        job.failed.connect(lambda _: self.model_refused.emit())
 
     def set_rule(self, rule: "EventRule") -> None:
         """Change what makes an event, from the next result on."""
@@ -187,6 +190,7 @@ class Monitor(QObject):
         if found.model_failed:
             self._engine = None
             self.model_changed.emit(None)
+            self.model_refused.emit()
         if self._state.phase == "running":  # of a microphone that is away nothing is true any more
             self._pass_on_now(found)
         _emit_each(self.heard.emit, found.events)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.audio.capture import CaptureState
-from desktop_app.classifier.card import ModelCard
+from desktop_app.classifier.card import ModelCard, ModelEntry
 from desktop_app.classifier.pace import Load
 from desktop_app.errors import UserError
 from desktop_app.services.jobs import JobRunner
@@ -52,7 +52,7 @@ class LivePanel(QWidget):
         self.sound = SoundView(self.waterfall, self.look_back, settings, actions)
         self.side = SideColumn(settings, theme)
         self._labels: tuple[str, ...] = ()
-        self._judging = ""
+        self._judging: ModelEntry | None = None
         self._clips_kept: tuple[Path | None, float] = (None, 0.0)
         self._notices = Notices(self)
         self._frames = QTimer(self)
@@ -159,6 +159,7 @@ class LivePanel(QWidget):
         monitor.load.connect(self._show_load)
         monitor.note.connect(self._notices.show_note)
         monitor.model_changed.connect(self._show_card)
+        monitor.model_refused.connect(self._forget_model)
         monitor.devices_listed.connect(self.capture_bar.show_devices)
         monitor.devices_listed.connect(self.sound.show_devices)
         monitor.listing_failed.connect(self.sound.teaching.show_text)
@@ -188,14 +189,18 @@ class LivePanel(QWidget):
         except UserError as problem:
             self.desk.messages.error(str(problem))
             return
-        if str(entry.path) != self._judging:
-            self._judging = str(entry.path)
+        if entry != self._judging:
+            self._judging = entry
             self.desk.monitor.set_model(entry.path)
 
     def _show_models(self) -> None:
         self.capture_bar.show_models(self._shelf.names, self._shelf.chosen_name)
-        if self._judging:
+        if self._judging is not None:
             self._choose_model()
+
+    def _forget_model(self) -> None:
+        """Load the chosen model anew at the next start: the one that judged, or was to, cannot be used."""
+        self._judging = None
 
     def _show_card(self, card: ModelCard | None) -> None:
         self.side.show_card(card)

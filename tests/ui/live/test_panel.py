@@ -2,6 +2,7 @@
 
 import csv
 import time
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import soundfile
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from desktop_app.classifier.checkpoint import LoadedModel, save_checkpoint
 from desktop_app.services.live_folders import clips_folder
 from desktop_app.services.looking_back import no_longer_held
 from desktop_app.services.settings import Settings
@@ -342,6 +344,30 @@ def test_the_model_that_is_gone_is_told_and_sound_comes_all_the_same(stage: Live
     stage.settings.change(model="away")
     stage.listen()
     assert any("“away” is not here" in text for text in stage.messages)
+
+
+def test_a_model_that_could_not_be_used_is_tried_again_at_the_next_start(stage: LiveStage, models: Path) -> None:
+    path = models / "tones.safetensors"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    stage.listen()
+    stage.until(lambda: len(stage.messages) == 1)
+    assert "tones.safetensors" in stage.messages[0]
+    path.write_bytes(whole)
+    stage.click(stage.panel.capture_bar.start)
+    stage.listen()
+    stage.hear()
+
+
+def test_a_model_that_is_trained_anew_under_its_name_judges_at_once(
+    stage: LiveStage, models: Path, tone_model: LoadedModel
+) -> None:
+    stage.listen()
+    stage.until(lambda: "high" in stage.panel.side.classes)
+    card = replace(tone_model.card, classes=("_silence_", "owl", "wren"))
+    save_checkpoint(models / "tones.safetensors", tone_model.network, card)
+    stage.shelf.refresh()
+    stage.until(lambda: "owl" in stage.panel.side.classes)
 
 
 def test_another_microphone_is_listened_to_at_once_and_remembered(stage: LiveStage) -> None:
