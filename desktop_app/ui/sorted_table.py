@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPixmap, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
@@ -17,6 +17,8 @@ PLACE_ROLE = Qt.ItemDataRole.UserRole + 1
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 SWATCH_PX = 10
+TITLE_PADDING = 7
+"""Of the style sheet, and a pixel for what a font reaches beyond."""
 
 Cell = str | tuple[str, float]
 """A text, or a number as people read it and as it is sorted."""
@@ -97,6 +99,7 @@ class SortedTable(QTableView):
             item.setTextAlignment(RIGHT if column.number else LEFT)
             item.setToolTip(column.tip)
             self._rows.setHorizontalHeaderItem(number, item)
+        self.setHorizontalHeader(_Header(self))
         make_rows(self, ROW_HEIGHT)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -106,6 +109,20 @@ class SortedTable(QTableView):
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
+
+
+class _Header(QHeaderView):
+    """Titles that need no room beside them: the arrow of the order stands over them."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setSectionsClickable(True)
+
+    def sectionSizeFromContents(self, section: int) -> QSize:
+        """Return room for the title alone; the style would add that of an arrow."""
+        size = super().sectionSizeFromContents(section)
+        title = str(self.model().headerData(section, self.orientation()))
+        return QSize(self.fontMetrics().horizontalAdvance(title) + 2 * TITLE_PADDING, size.height())
 
 
 def _item(cell: Cell, column: TableColumn) -> QStandardItem:

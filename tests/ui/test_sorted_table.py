@@ -65,3 +65,9 @@ def test_other_rows_stand_in_their_own_order_again(table: SortedTable, qtbot: Qt
 def test_more_rows_than_anybody_reads_are_cut(table: SortedTable) -> None:
     table.show_rows([("x", ("1", 1.0))] * (MOST_ROWS + 10))
     assert table.model().rowCount() == MOST_ROWS
+
+
+def test_a_column_of_numbers_takes_no_more_room_than_its_title_needs(table: SortedTable) -> None:
+    title = table.fontMetrics().horizontalAdvance("Count")
+    numbers = table.fontMetrics().horizontalAdvance("1,200")
+    assert table.columnWidth(1) <= max(title, numbers) + 20

@@ -23,6 +23,8 @@ CHOSEN_WIDTH = 3
 CROWD_OPACITY = 0.6
 """Lets the sound be seen through them."""
 MOST_ROWS = 3
+MOST_TEXT_WIDTH = 200
+"""Pixels of a longer name are shortened in its middle: it would hide the texts of all that follows."""
 DENSE = 400
 """More visible annotations than this are a crowd: thin lines, no texts, since neither would be told apart."""
 BAR = 3
@@ -47,11 +49,13 @@ class AnnotationItem(LaneItem):
         self._colour_of: Callable[[str], str] = lambda _: NEUTRAL
         self._font = small_font()
         self._widths: dict[str, float] = {}
+        self._shortened: dict[str, str] = {}
 
     def set_marks(self, marks: Marks, colour_of: Callable[[str], str]) -> None:
         """Show other annotations; `colour_of` returns the colour of a label as hex."""
         self._marks, self._colour_of = marks, colour_of
         self._widths.clear()
+        self._shortened.clear()
         self.update()
 
     def places(self) -> Places:
@@ -153,8 +157,14 @@ class AnnotationItem(LaneItem):
 
     def _text(self, index: int) -> str:
         annotation = self._marks.annotations[index]
-        text = annotation.label or "?"
+        text = self._short(annotation.label or "?")
         return f"{text} ?" if annotation.status is Status.UNCERTAIN and annotation.label else text
+
+    def _short(self, label: str) -> str:
+        if label not in self._shortened:
+            metrics = QFontMetricsF(self._font)
+            self._shortened[label] = metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, MOST_TEXT_WIDTH)
+        return self._shortened[label]
 
     def _width(self, text: str) -> float:
         if text not in self._widths:

@@ -55,6 +55,10 @@ class BulkBar(QWidget):
     def show_counts(self, found: int | None, chosen: int, read_only: str) -> None:
         """Say how many rows there are, None: still counted; nothing can be changed where none is chosen or allowed."""
         found_words = "counting…" if found is None else counted(found, "annotation")
+        longest = (
+            f"{found or 0:,} of {found_words} selected"  # so that nothing beside the words moves as rows are chosen
+        )
+        self._words.setMinimumWidth(self.fontMetrics().horizontalAdvance(longest) if found else 0)
         self._words.setText(f"{chosen:,} of {found_words} selected" if chosen and found is not None else found_words)
         self.choose_all.setEnabled(found is not None and 0 < found != chosen)
         for widget in (self.entry, self.note, *self.buttons.values()):

@@ -9,6 +9,8 @@ from desktop_app.annotation.scheme import LabelClass, LabelScheme
 CHIP_HEIGHT = 26
 DOT = 10
 GAP = 6
+MOST_NAME_WIDTH = 144
+"""A longer name is shortened in its middle; the tip has all of it."""
 
 
 class FlowLayout(QLayout):
@@ -91,7 +93,10 @@ class ClassChip(QAbstractButton):
         """Return room for the dot, the name and the key."""
         metrics = self.fontMetrics()
         key = metrics.horizontalAdvance(self.it.key) + GAP if self.it.key else 0
-        return QSize(8 + DOT + GAP + metrics.horizontalAdvance(self.it.name) + key + 8, CHIP_HEIGHT)
+        return QSize(8 + DOT + GAP + metrics.horizontalAdvance(self._shown_name()) + key + 8, CHIP_HEIGHT)
+
+    def _shown_name(self) -> str:
+        return self.fontMetrics().elidedText(self.it.name, Qt.TextElideMode.ElideMiddle, MOST_NAME_WIDTH)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint a rounded chip in the tones of the window, the dot in the colour of the class."""
@@ -108,7 +113,7 @@ class ClassChip(QAbstractButton):
         painter.drawEllipse(8, (self.height() - DOT) // 2, DOT, DOT)
         text = self.rect().adjusted(8 + DOT + GAP, 0, -8, 0)
         painter.setPen(palette.color(QPalette.ColorRole.WindowText))
-        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.it.name)
+        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._shown_name())
         painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
         painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.it.key)
 

@@ -35,6 +35,7 @@ class CountsPanel(QWidget):
         self.statuses = SortedTable("Statuses", (TableColumn("Status"), TableColumn("Count", number=True)))
         self.folders = _table("Folders", "Folder", "Recordings with a draft", "Recordings without a draft")
         self.setMinimumWidth(LEAST_WIDTH)
+        self.classes.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.folders.setTextElideMode(Qt.TextElideMode.ElideLeft)
         self.statuses.setFixedHeight((len(Status) + 2) * ROW_HEIGHT + 8)
         column = QVBoxLayout(self)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QCompleter,
     QHeaderView,
     QLineEdit,
+    QListView,
     QScrollArea,
     QTableView,
     QVBoxLayout,
@@ -25,6 +26,7 @@ MARGIN = SPACING = 8
 LENGTH_COLUMN, WIDTH_WITH_LENGTH = 2, 336
 STATUS_COLUMN, WIDTH_WITH_STATUS = 3, 248
 TEACHING = "Drag over the sound, or leave the whole clip; Ctrl+B, type a label, Enter. From then on its key: 1, 2, 3…"
+COMPLETIONS = 10
 MOST_PALETTE_LINES = 4
 FEWEST_ROWS, ROW_HEIGHT = 4, 24
 """Rows of annotations that the classes leave room for, where a line of theirs is left."""
@@ -44,14 +46,19 @@ class LabelEntry(QLineEdit):
         completer = QCompleter(self._names, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setMaxVisibleItems(COMPLETIONS)
+        popup = QListView()
+        popup.setObjectName("completions")
+        popup.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        completer.setPopup(popup)
         self.setCompleter(completer)
         self.setPlaceholderText("Type a label, Enter")
         self.setAccessibleName("Label")
         self.setToolTip("Enter labels the selection, or else the whole clip (Ctrl+B); Shift+Enter adds a second label")
 
     def offer(self, names: tuple[str, ...]) -> None:
-        """Complete to these."""
-        self._names.setStringList(list(names))
+        """Complete to these, listed by name."""
+        self._names.setStringList(sorted(names, key=str.casefold))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take Enter for a label and Esc for none."""
@@ -145,6 +152,7 @@ class LabelPanel(QWidget):
         table.setShowGrid(False)
         table.setIconSize(QSize(DOT, DOT))
         table.setWordWrap(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names of classes often differ in their ends alone
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         table.horizontalHeader().setHighlightSections(False)

@@ -143,6 +143,7 @@ class LabelTableView(QTableView):
         make_rows(self, ROW_HEIGHT, many=True)
         self.setCornerWidget(QWidget())  # else the style draws a bit of frame between the scroll bars
         self.setIconSize(QSize(DOT, DOT))
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # what differs in a folder is often the end of names
         self.setAlternatingRowColors(True)
         self.setAccessibleName("Annotations of the folder")
         self.nothing = role_label(NOTHING_FOUND, wrap=True)

@@ -81,3 +81,17 @@ def test_a_dragged_edge_tells_the_new_span_once_it_is_let_go(stage: Stage) -> No
     assert len(reshaped) == 1
     assert abs(reshaped[0].offset_s - 3.0) < 0.02
     assert reshaped[0].onset_s == 1.0
+
+
+def test_the_text_of_a_very_long_name_leaves_room_for_the_texts_after_it(stage: Stage) -> None:
+    shown(
+        stage,
+        Annotation("Turdus merula merula, song at dawn, " * 9, onset_s=0.5, offset_s=1.0),
+        *(Annotation("robin", onset_s=2.0 + number / 10, offset_s=2.05 + number / 10) for number in range(5)),
+    )
+    pixels = stage.pixels(stage.waveform).astype(int)
+    green = (pixels[:, :, 1] > 180) & (pixels[:, :, 0] < 90) & (pixels[:, :, 2] < 90)
+    first_row = green[: pixels.shape[0] // 20]
+    at_s = np.flatnonzero(first_row.mean(axis=0) > 0.4) / stage.waveform.rect().width() * 4.0
+    assert not ((at_s > 1.6) & (at_s < 1.95)).any()
+    assert (at_s > 2.0).any()

@@ -22,6 +22,14 @@ def test_chips_that_come_one_by_one_never_lie_over_each_other(qtbot: QtBot, widt
         qtbot.waitUntil(lambda: not overlapping(palette) and len(palette.chips()) == len(classes), timeout=2_000)
 
 
+def test_a_very_long_name_is_shortened_and_the_chips_keep_to_the_width_they_have(qtbot: QtBot) -> None:
+    palette = ClassPalette()
+    qtbot.addWidget(palette)
+    palette.show_scheme(LabelScheme((LabelClass("x" * 150, "#0072b2"), LabelClass("yes", "#009e73", "2"))))
+    assert palette.minimumSizeHint().width() <= 200
+    assert "x" * 150 in palette.chips()[0].toolTip()
+
+
 def overlapping(palette: ClassPalette) -> list[tuple[str, str]]:
     """Return the pairs of chips that share a place."""
     pairs = combinations(palette.chips(), 2)
