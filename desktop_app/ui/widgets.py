@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QPushButton, QTableView, QToolButton, QWidget
 
 
 def quiet_button(name: str, tip: str = "", on_click: Callable[[], object] | None = None) -> QToolButton:
@@ -57,6 +57,24 @@ def make_rows(table: QTableView, row_height: int, *, many: bool = False) -> None
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+
+
+class FocusHolder:
+    """Switches buttons of a part off and on; Qt would pass the focus of a pressed one on to any other part."""
+
+    def __init__(self, part: QWidget, *buttons: QPushButton) -> None:
+        self._part, self._buttons, self._pressed = part, buttons, buttons[0]
+
+    def set_enabled(self, is_on: bool) -> None:
+        """Switch the buttons; while they are off the part holds the focus that one of them had."""
+        pressed = next((button for button in self._buttons if button.hasFocus()), None)
+        if not is_on and pressed is not None:
+            self._pressed = pressed
+            self._part.setFocus()
+        for button in self._buttons:
+            button.setEnabled(is_on)
+        if is_on and self._part.hasFocus():
+            self._pressed.setFocus()
 
 
 def swap(shown: QWidget, hidden: QWidget) -> None:

@@ -1,6 +1,7 @@
 """The clips behind a number: one click plays, Enter or a double click opens the recording."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -71,7 +72,8 @@ class ClipList(QWidget):
         clips = [(table.paths[row], *table.span_s(row)) for row in rows]
         more = f" The first {MOST_ROWS:,} are listed." if len(choice.rows) > MOST_ROWS else ""
         title = f"{choice.title}: {counted(len(choice.rows), 'clip')}"
-        self._show(title, HEAR + more, clips, [_cells(report, row) for row in rows])
+        counts = Counter(table.paths)
+        self._show(title, HEAR + more, clips, [_cells(report, row, counts[table.paths[row]] > 1) for row in rows])
         for column in CLASS_COLUMNS:
             self.table.setColumnHidden(column, choice.is_pair)
 
@@ -97,9 +99,11 @@ def inside(path: Path, folder: Path) -> str:
     return str(path.relative_to(folder)) if path.is_relative_to(folder) else shown_name(path)
 
 
-def _cells(report: Report, row: int) -> tuple[Cell, ...]:
+def _cells(report: Report, row: int, one_of_many: bool) -> tuple[Cell, ...]:
+    """Return the cells of a clip; one of many stretches of a recording is named by its time, too."""
     table = report.table
     score = float(table.top_scores[row])
     names = table.classes[table.judged[row]], table.classes[table.targets[row]]
     clip, group = inside(table.paths[row], report.data), table.groups[row]
-    return clip, names[0], (f"{score:.2f}", score), names[1], "" if group == clip else group
+    shown = f"{clip} at {table.span_s(row)[0]:.2f}\N{NO-BREAK SPACE}s" if one_of_many else clip
+    return shown, names[0], (f"{score:.2f}", score), names[1], "" if group == clip else group

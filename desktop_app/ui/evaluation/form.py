@@ -23,7 +23,7 @@ from desktop_app.classifier.data.manifest import SUFFIXES
 from desktop_app.classifier.measuring.assignment import UNKNOWN_CLASSES
 from desktop_app.classifier.measuring.trial import TrialConfig
 from desktop_app.services.models import ModelShelf
-from desktop_app.ui.widgets import role_label
+from desktop_app.ui.widgets import FocusHolder, role_label
 
 SPLIT_WORDS = {"": "all clips", "test": "test clips", "validation": "validation clips", "train": "training clips"}
 GROUPING_TIP = (
@@ -51,6 +51,7 @@ class EvaluationForm(QWidget):
         self.split = QComboBox()
         self.others_unknown = QCheckBox("Unknown folders count as other sounds")
         self.start = QPushButton(verb)
+        self._starting = FocusHolder(self, self.start)
         self._fill()
         self._lay_out()
         self._connect()
@@ -81,7 +82,7 @@ class EvaluationForm(QWidget):
 
     def choose_folder(self) -> None:
         """Ask for a folder."""
-        chosen = QFileDialog.getExistingDirectory(self, "A folder with one folder a class", self.data.text())
+        chosen = QFileDialog.getExistingDirectory(self, "A folder with labels or class folders", self.data.text())
         if chosen:
             self.choose_data(Path(chosen))
 
@@ -107,7 +108,7 @@ class EvaluationForm(QWidget):
         self._running = False
         self.model.setAccessibleName(self._name)
         self.model.setMinimumContentsLength(14)
-        self.data.setPlaceholderText("a folder with one folder a class, or a list of clips (CSV, JSON)")
+        self.data.setPlaceholderText("a folder with labels or class folders, or a list of clips (CSV, JSON)")
         self.data.setAccessibleName("Labelled clips")
         self.grouping.setEditable(True)
         self.grouping.addItems(list(GROUPINGS))
@@ -128,7 +129,7 @@ class EvaluationForm(QWidget):
         browse = QPushButton("Choose…")
         browse.setToolTip("Choose a folder or a list of clips")
         menu = QMenu("Choose", browse)
-        menu.addAction("A folder of class folders…", self.choose_folder)
+        menu.addAction("A folder with labels or class folders…", self.choose_folder)
         menu.addAction("A list of clips (CSV, JSON)…", self.choose_list)
         browse.setMenu(menu)
         more = QHBoxLayout()
@@ -169,7 +170,7 @@ class EvaluationForm(QWidget):
         knows = entry is not None and any(name.strip("_ ").casefold() in UNKNOWN_CLASSES for name in entry.card.classes)
         self.others_unknown.setEnabled(knows)
         self.model.setToolTip(entry.card.title if entry is not None else "")
-        self.start.setEnabled(bool(entry and self.data.text().strip()) and not self._running)
+        self._starting.set_enabled(bool(entry and self.data.text().strip()) and not self._running)
 
 
 def _buddy(name: str, widget: QWidget) -> QLabel:

@@ -22,8 +22,9 @@ from desktop_app.ui.theme import Theme
 
 TITLE = "How good is a model?"
 TEACHES = (
-    "Choose clips whose class is known: a folder with one folder for each class, or a list (CSV, JSON). The model "
-    "judges them all, and you see what it takes for what, whom it fails, and hear the clips it got wrong."
+    "Choose clips whose class is known: a folder whose recordings you labelled, one with a folder for each class, or "
+    "a list (CSV, JSON). The model judges them all, and you see what it takes for what, whom it fails, and hear the "
+    "clips it got wrong."
 )
 
 

@@ -14,7 +14,7 @@ from desktop_app.ui.evaluation.figures import percent
 from desktop_app.ui.evaluation.form import EvaluationForm
 from desktop_app.ui.job_row import JobRow
 from desktop_app.ui.sorted_table import Cell, SortedTable, TableColumn
-from desktop_app.ui.widgets import role_label
+from desktop_app.ui.widgets import role_label, set_role
 
 TEACHES = "Choose another model, and clips whose class is known: both models judge them, and you see which is better."
 
@@ -89,9 +89,7 @@ class ComparePanel(QWidget):
 
     def _set_outcome(self, text: str, role: str) -> None:
         self.outcome.setText(text)
-        self.outcome.setProperty("role", role)
-        self.outcome.style().unpolish(self.outcome)
-        self.outcome.style().polish(self.outcome)
+        set_role(self.outcome, role)
 
 
 def comparison_rows(found: ModelComparison) -> list[tuple[Cell, Cell, Cell]]:

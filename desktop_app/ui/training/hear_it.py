@@ -15,7 +15,7 @@ from desktop_app.services.training_errand import Failure
 from desktop_app.services.training_examples import Examples, HeardExample, Picture
 from desktop_app.ui.colour_maps import STEPS, colours
 from desktop_app.ui.training.parts import push_button
-from desktop_app.ui.widgets import role_label
+from desktop_app.ui.widgets import FocusHolder, role_label, set_role
 
 HEIGHT = 88
 
@@ -95,7 +95,7 @@ class HearIt(QWidget):
         self._example: HeardExample | None = None
         self.again = push_button("Hear it", "Change the clip anew and play it")
         self.other = push_button("Another clip", "Take another clip of the data, change it and play it")
-        self._pressed = self.again
+        self._asking = FocusHolder(self, self.again, self.other)
         self._words = role_label(role="small", wrap=True)
         self._pictures = (SoundPicture("Before"), SoundPicture("After"))
         self._lay_out()
@@ -137,14 +137,7 @@ class HearIt(QWidget):
             self._say(str(problem), "error")
 
     def _show_busy(self, busy: bool) -> None:
-        pressed = next((button for button in (self.again, self.other) if button.hasFocus()), None)
-        if busy and pressed is not None:
-            self._pressed = pressed
-            self.setFocus()  # a button that is switched off would let the focus go on to the next part
-        self.again.setEnabled(not busy)
-        self.other.setEnabled(not busy)
-        if not busy and self.hasFocus():
-            self._pressed.setFocus()
+        self._asking.set_enabled(not busy)
         if busy and self._example is None:
             self._say("Getting ready…", "small")
 
@@ -165,8 +158,6 @@ class HearIt(QWidget):
         self._say(failure.text, "error")
 
     def _say(self, words: str, role: str) -> None:
-        self._words.setProperty("role", role)
-        self._words.style().unpolish(self._words)
-        self._words.style().polish(self._words)
+        set_role(self._words, role)
         self._words.setText(words)
         self._words.show()

@@ -14,7 +14,7 @@ from desktop_app.ui.job_strip import waiting_words
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.training.curve_plot import Axes, Curve, CurvePlot, round_top
 from desktop_app.ui.training.parts import Card, push_button
-from desktop_app.ui.widgets import role_label, swap
+from desktop_app.ui.widgets import role_label, set_role, swap
 from desktop_app.ui.wording import counted
 
 LEARNT, HELD_BACK = "trained on", "held back"
@@ -256,10 +256,7 @@ class RunView(QWidget):
         self._resume.setVisible(bool(self._rounds))
 
     def _say(self, words: str, role: str = "plain") -> None:
-        if self._words.property("role") != role:
-            self._words.setProperty("role", role)
-            self._words.style().unpolish(self._words)
-            self._words.style().polish(self._words)
+        set_role(self._words, role)
         self._words.setText(words)
 
 

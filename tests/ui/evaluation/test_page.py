@@ -5,11 +5,17 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
+from desktop_app.annotation.annotations import Annotation
+from desktop_app.annotation.hand import Hand
+from desktop_app.annotation.recordings import Recording
+from desktop_app.annotation.store import open_store
 from desktop_app.classifier.checkpoint import LoadedModel
 from desktop_app.services.evaluating import Evaluating
 from desktop_app.services.jobs import JobRunner
@@ -18,7 +24,7 @@ from desktop_app.services.models import ModelShelf
 from desktop_app.services.settings import Settings
 from desktop_app.ui.evaluation.page import EvaluationPage
 from desktop_app.ui.theme import Theme
-from tests.classifier.conftest import tone_model
+from tests.classifier.conftest import FRAMES, RATE_HZ, tone, tone_model
 from tests.cli.labelled_tones import save, write_classes
 
 __all__ = ["tone_model"]  # fixture
@@ -92,6 +98,36 @@ def test_an_empty_page_teaches_and_offers_the_open_folder(page: EvaluationPage, 
     qtbot.waitUntil(lambda: page.report is not None, timeout=20_000)
     page.offer_folder(data.parent)
     assert page.form.config.data == data  # what was typed or taken is not taken away
+
+
+def test_an_evaluation_leaves_the_focus_on_its_button(page: EvaluationPage, data: Path, qtbot: QtBot) -> None:
+    page.form.choose_data(data)
+    page.form.start.setFocus()
+    qtbot.keyClick(page.form.start, Qt.Key.Key_Space)
+    assert not page.form.start.isEnabled() and page.form.hasFocus()
+    qtbot.waitUntil(lambda: page.report is not None and page.form.start.isEnabled(), timeout=20_000)
+    assert page.form.start.hasFocus()
+
+
+def test_stretches_of_one_recording_are_judged_by_their_labels_and_listed_by_their_time(
+    page: EvaluationPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    folder = tmp_path / "night"
+    folder.mkdir()
+    sounds = [tone(label, FRAMES, 7) for label in ("high", "low", "high")]
+    soundfile.write(folder / "all.wav", np.concatenate(sounds), RATE_HZ)
+    recording = Recording("all.wav", 1)
+    with open_store(folder) as store:
+        for place, label in enumerate(("high", "low", "low")):
+            span_s = (place * FRAMES / RATE_HZ, (place + 1) * FRAMES / RATE_HZ)
+            store.apply(Hand("Ada").draw(Annotation(label, recording.id, *span_s), recording))
+    page.form.choose_data(folder)
+    page.form.submit()
+    qtbot.waitUntil(lambda: page.report is not None, timeout=20_000)
+    assert page.result.figures.figures["Clips"].value == "3"
+    page.result.pairs.row_met.emit(0)
+    assert page.result.clips.title == "low taken for high: 1 clip"
+    assert listed(page) == [f"all.wav at {2 * FRAMES / RATE_HZ:.2f}\N{NO-BREAK SPACE}s"]
 
 
 def test_the_figures_say_what_was_measured_and_whom_the_model_knew(judged: EvaluationPage, data: Path) -> None:
