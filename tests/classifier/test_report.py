@@ -165,8 +165,18 @@ def test_the_rule_by_which_a_model_says_unknown_is_told_with_what_it_would_do(tm
     assert 0 < refused[right].mean() < refused[~right].mean()
     assert told.notes[-1].startswith("What scores less than 0.90 is called unknown.")
     assert f"{refused[right].mean():.1%} of the clips that are judged right" in told.notes[-1]
-    assert f"{refused[~right].mean():.1%} of those that are judged wrong" in told.notes[-1]
+    assert f"{refused[~right].mean():.1%} of the clips that are judged wrong" in told.notes[-1]
     assert "is called unknown" in write_report(told, tmp_path).read_text(encoding="utf-8")
+
+
+def test_where_no_clip_is_judged_wrong_nothing_is_said_of_such_clips() -> None:
+    targets = np.array([0, 1, 0])
+    table = PredictionTable(
+        ("a", "b"), (Path("/1"), Path("/2"), Path("/3")), ("x", "y", "x"), targets, np.eye(2)[targets]
+    )
+    report = report_on(table)
+    told = replace(report, card=replace(report.card, rejection=Rejection(0.9)))
+    assert told.notes[-1].endswith("it would call unknown 0.0% of the clips that are judged right.")
 
 
 def test_a_leak_is_said_on_the_page(tmp_path: Path) -> None:

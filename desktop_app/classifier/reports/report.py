@@ -62,13 +62,12 @@ class Report:
         if rule is None:
             return self.assignment.sentences()
         refused = rule.refuses(self.table.scores, self.table.classes)
-        kept, caught = (
-            float(refused[rows].mean()) if rows.any() else 0.0 for rows in (self.table.right, ~self.table.right)
-        )
+        clips = {"right": refused[self.table.right], "wrong": refused[~self.table.right]}
+        shares = [f"{rows.mean():.1%} of the clips that are judged {how}" for how, rows in clips.items() if len(rows)]
         return (
             *self.assignment.sentences(),
             f"{rule.sentence} These numbers are for the class that scores highest, before that; it would call unknown "
-            f"{kept:.1%} of the clips that are judged right and {caught:.1%} of those that are judged wrong.",
+            f"{' and '.join(shares)}.",
         )
 
 
