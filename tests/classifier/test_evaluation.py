@@ -14,6 +14,13 @@ def test_the_temperature_takes_back_logits_that_are_three_times_too_sure() -> No
     assert fit_temperature(3 * honest, targets) == pytest.approx(3, rel=0.05)
 
 
+def test_a_few_clips_that_are_all_right_make_no_score_certain() -> None:
+    logits, targets = torch.tensor([[1.0, 0.0], [0.0, 1.0]]).repeat(6, 1), torch.tensor([0, 1]).repeat(6)
+    few = fit_temperature(logits, targets)
+    assert 0.2 < few < 1
+    assert fit_temperature(logits.repeat(100, 1), targets.repeat(100)) < few
+
+
 def test_an_evaluation_holds_every_measure() -> None:
     logits = torch.tensor([[9.0, 0.0], [9.0, 0.0], [0.0, 9.0], [9.0, 0.0]])
     targets = torch.tensor([0, 0, 1, 1])

@@ -37,6 +37,7 @@ MOST_LISTED = 100_000  # clips on a card: 2 MB
 CALIBRATION_WINDOWS = 256
 STRANGE_DOZENS = 27
 STRANGE_SEED = 11
+FEW_WINDOWS = 30  # below, one window is worth more than 3 points
 MOST_COMPARED = 2_000  # clips held back, by int8 and by torch: some seconds
 
 _log = logging.getLogger(__name__)
@@ -249,7 +250,9 @@ class Run:
             else ("that chose the best round and set the temperature, so they flatter a little")
         )
         division = leaks.sentence() if leaks else "No speaker, source or file stands on two sides of the split."
-        return f"Measured on {len(clips)} windows of clips {held_back}. {division}"
+        windows = "1 window" if len(clips) == 1 else f"{len(clips):,} windows"
+        few = f" So few of them ({len(clips)}) tell little." if len(clips) < FEW_WINDOWS else ""
+        return f"Measured on {windows} of clips {held_back}.{few} {division}"
 
 
 def _scores(scaled: Tensor) -> npt.NDArray[np.float32]:
