@@ -3,7 +3,16 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontInfo, QPalette
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableWidget, QTableWidgetItem
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QDoubleSpinBox,
+    QLineEdit,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from desktop_app import assets
@@ -73,3 +82,29 @@ def test_the_current_cell_of_a_selected_row_is_as_legible_as_its_neighbours(
     assert (table.currentColumn(), len(table.selectedItems())) == (1, 2)
     cells = [table.viewport().grab(table.visualRect(table.model().index(0, column))) for column in range(2)]
     assert cells[0].toImage() == cells[1].toImage()
+
+
+def test_what_is_typed_begins_at_the_same_place_in_boxes_of_numbers_and_of_text(theme: Theme, qtbot: QtBot) -> None:
+    window = QWidget()
+    number, text = QDoubleSpinBox(), QLineEdit()
+    number.setProperty("role", "plain")
+    column = QVBoxLayout(window)
+    for field in (number, text):
+        column.addWidget(field)
+    qtbot.addWidget(window)
+    window.show()
+    lines = (number.lineEdit(), text)
+    assert all(line.cursorPosition() == 0 for line in lines)
+    begins = [line.mapTo(window, line.cursorRect().topLeft()).x() for line in lines]
+    assert begins[0] == begins[1]
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_head_of_a_table_has_one_colour_beyond_its_last_column_too(theme: Theme, qtbot: QtBot, mode: str) -> None:
+    theme.set_mode(mode)
+    table = QTableWidget(1, 1)
+    qtbot.addWidget(table)
+    table.resize(400, 100)
+    table.show()
+    head = table.horizontalHeader().viewport().grab().toImage()
+    assert head.pixelColor(4, 4) == head.pixelColor(head.width() - 4, 4)
