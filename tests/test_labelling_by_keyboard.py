@@ -147,6 +147,7 @@ def test_the_filter_is_typed_and_left_and_the_list_is_sorted_by_keys(
     in_folder = panel.shown_paths()
     keyboard.press(Key.Key_F9)
     assert panel.shown_paths() == in_folder[::-1], "the least sure first"
+    assert earmark.core.session.recording == in_folder[-1]
     keyboard.press(Key.Key_F9)
     assert panel.shown_paths() == in_folder
     for text, name in (("cuckoo", "cuckoo.ogg"), ("warb", "warbler.flac")):

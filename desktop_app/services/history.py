@@ -26,6 +26,8 @@ class History(QObject):
     """The Edit that was carried out, an inverse for an undo; it is on the disk."""
     state_changed = Signal()
     """What can be undone or redone, or whether an edit is under way, is another."""
+    went_back = Signal(str)
+    """What was undone or done again, as a sentence: it may have happened out of sight."""
     failed = Signal(object)
     """UserError: the edit, or the undo, was not done."""
 
@@ -73,12 +75,24 @@ class History(QObject):
     def undo(self) -> None:
         """Take the last edit back."""
         if self._done:
-            self._carry_out(self._done[-1].inverse(), lambda: self._undone.append(self._done.pop()))
+            edit = self._done[-1]
+
+            def remember() -> None:
+                self._undone.append(self._done.pop())
+                self.went_back.emit(f"Undone: {edit.text}.")
+
+            self._carry_out(edit.inverse(), remember)
 
     def redo(self) -> None:
         """Do again what was taken back last."""
         if self._undone:
-            self._carry_out(self._undone[-1], lambda: self._done.append(self._undone.pop()))
+            edit = self._undone[-1]
+
+            def remember() -> None:
+                self._done.append(self._undone.pop())
+                self.went_back.emit(f"Done again: {edit.text}.")
+
+            self._carry_out(edit, remember)
 
     def _carry_out(self, edit: Edit, remember: Callable[[], object]) -> bool:
         try:

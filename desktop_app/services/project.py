@@ -63,6 +63,7 @@ class Project(QObject):
         self._backup = self._every(BACK_UP_EVERY_MS, self.back_up)
         self.history.changed.connect(self._changed)
         self.history.failed.connect(self.tell)
+        self.history.went_back.connect(messages.info)
         session.folder_changed.connect(self.open)
 
     @property

@@ -11,6 +11,7 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer,
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QMenu, QTableView, QWidget
 
+from desktop_app.annotation.annotations import Status
 from desktop_app.services.settings import Settings
 from desktop_app.ui.folder_delegates import ROW_HEIGHT, CellDelegate, Index, LabelDelegate, NameDelegate, ScoreDelegate
 from desktop_app.ui.folder_model import FolderModel
@@ -97,10 +98,13 @@ class FolderView(QTableView):
         return [self._model.shown[row].path for row in sorted(rows)]
 
     def sort_by_score(self) -> None:
-        """Sort by score, the least sure first; where it is sorted so already, as in the folder."""
+        """Sort by score and go to the least sure draft; where it is sorted so already, sort as in the folder."""
         header, score = self.horizontalHeader(), column_number("score")
         is_sorted = header.sortIndicatorSection() == score
         header.setSortIndicator(-1 if is_sorted else score, Qt.SortOrder.AscendingOrder)
+        if not is_sorted:
+            drafts = (row.position for row in self._model.shown if row.status is Status.DRAFT)
+            self._go_to(next(drafts, 0))
 
     def colour_labels(self, colour_of: Callable[[str], str]) -> None:
         """Show labels in other colours; `colour_of` returns them as hex."""

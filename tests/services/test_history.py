@@ -46,6 +46,8 @@ def labels(store: AnnotationStore) -> list[str]:
 def test_edits_are_undone_and_done_again_in_order(history: History, store: AnnotationStore) -> None:
     told: list[Edit] = []
     history.changed.connect(told.append)
+    sentences: list[str] = []
+    history.went_back.connect(sentences.append)
     first, second = draw("robin"), draw("wren")
     history.do(first)
     history.do(second)
@@ -55,6 +57,7 @@ def test_edits_are_undone_and_done_again_in_order(history: History, store: Annot
     history.undo()
     history.undo()
     assert labels(store) == [] and history.undo_text == ""
+    assert sentences == ["Undone: Draw wren.", "Undone: Draw robin."]
     history.redo()
     history.redo()
     history.redo()

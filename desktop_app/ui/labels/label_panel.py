@@ -166,8 +166,11 @@ class LabelPanel(QWidget):
     def _show(self) -> None:
         """Show what the labelling has, and select what it has selected."""
         annotations = self._labelling.annotations
+        is_other = {it.recording_id for it in annotations} != {it.recording_id for it in self.model.annotations}
         self._showing = True
         self.model.show(annotations, self._scheme)
+        if is_other:
+            self.table.scrollToTop()
         self._select_rows()
         self._showing = False
         self._classes.setVisible(bool(self._scheme.classes))

@@ -176,3 +176,18 @@ def test_a_narrow_panel_leaves_out_the_length_and_then_the_status_before_it_cuts
         room.layout().activate()
         room.panel.resize(width, room.panel.height())
         assert {column for column in range(4) if room.panel.table.isColumnHidden(column)} == left_out
+
+
+def test_the_rows_of_another_recording_are_shown_from_the_first_on(room: Room) -> None:
+    folder = room.session.folder
+    assert folder is not None
+    (folder / "b.wav").write_bytes(b"other" * 5_000)
+    for name in ("b.wav", "a.wav"):
+        room.session.recording = folder / name
+        for onset_s in range(30):
+            room.session.selection = Selection(onset_s, onset_s + 0.5)
+            room.labelling.label("robin")
+    room.panel.table.scrollToBottom()
+    assert room.panel.table.rowAt(0) > 0
+    room.session.recording = folder / "b.wav"
+    assert room.panel.table.rowAt(0) == 0
