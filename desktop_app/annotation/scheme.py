@@ -71,12 +71,12 @@ class LabelScheme:
     def adding(self, names: Iterable[str]) -> "LabelScheme":
         """Return the scheme with a class for each new name, in the next free colour, and digit while there is one.
 
-        Background gets no digit: those are for what people look for.
+        Background gets no digit: those are for what people look for. A class called by a digit gets that one.
         """
-        scheme = self
-        for name in dict.fromkeys(names):
+        scheme, new = self, list(dict.fromkeys(names))
+        for name in new:
             if name.strip() and scheme.get(name) is None:
-                key = "" if name.lower() in BACKGROUND_LABELS else scheme.free_key()
+                key = "" if name.lower() in BACKGROUND_LABELS else scheme.free_key(name, new)
                 scheme = scheme.changing(LabelClass(name, scheme.free_colour(name), key))
         return scheme
 
@@ -99,10 +99,13 @@ class LabelScheme:
         colours = (label_colour(place) for place in range(MOST_COLOURS))
         return next((colour for colour in colours if colour not in taken), label_colour(len(self.classes)))
 
-    def free_key(self) -> str:
-        """Return the first digit that sets no label, or nothing."""
+    def free_key(self, name: str, others: Collection[str] = ()) -> str:
+        """Return the digit for a new class: its name, else the first that sets no label and is none of `others`."""
         taken = {each.key for each in self.classes}
-        return next((digit for digit in DIGITS if digit not in taken), "")
+        free = [digit for digit in DIGITS if digit not in taken]
+        if name in free:
+            return name
+        return next((digit for digit in free if digit not in others), next(iter(free), ""))
 
 
 def _twice(texts: Iterable[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from desktop_app.errors import UserError
 
 Source = str | os.PathLike[str] | BinaryIO
 """A path, or an object with `read()` in binary mode (and `seek()`/`tell()` where it can)."""
+_NUMBERS = re.compile(r"\d+")
+_SORTED_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def _why_not_found(name: str, error: OSError) -> str:
 def find_audio(folder: Path, *, problems: Callable[[str], None]) -> Iterator[FoundFile]:
     """Yield every file with a recording's suffix in `folder` and below it, in a stable order, as the scan finds them.
 
-    Inside a folder files come first, then subfolders, each by name without regard to case. Links are followed, but no
+    Inside a folder files come first, then subfolders, each by name as people sort them. Links are followed, but no
     folder is visited twice, so a loop of links ends. Hidden folders, hidden files and what is not a regular file are
     left out. What cannot be read is told to `problems` in one sentence and the scan goes on. Nothing is opened.
     """
@@ -87,13 +90,18 @@ def find_audio(folder: Path, *, problems: Callable[[str], None]) -> Iterator[Fou
                 continue
             visited.add(identity)
             with os.scandir(current) as entries:
-                listing = sorted(entries, key=lambda entry: (entry.name.casefold(), entry.name))
+                listing = sorted(entries, key=lambda entry: (natural_key(entry.name.casefold()), entry.name))
         except OSError as error:
             problems(f"The folder “{shown_name(current)}” was left out: {_reason(error)}.")
             continue
         subfolders: list[Path] = []
         yield from _files_of(listing, subfolders, problems)
         waiting.extend(reversed(subfolders))
+
+
+def natural_key(name: str) -> str:
+    """Return a key that sorts names as people do: clip 2 before clip 10; give it the name without case."""
+    return _NUMBERS.sub(lambda digits: digits.group().zfill(_SORTED_DIGITS), name)
 
 
 def _files_of(

@@ -1,6 +1,5 @@
 """One recording in the folder list, and the columns that show it."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,12 +9,9 @@ from desktop_app.annotation.annotations import Status
 from desktop_app.annotation.records import FileVerdict, Prediction
 from desktop_app.annotation.summaries import RecordingVerdict
 from desktop_app.audio.metadata import AudioMetadata
-from desktop_app.audio.sources import FoundFile
+from desktop_app.audio.sources import FoundFile, natural_key
 from desktop_app.services.list_table import ListedRecording
 from desktop_app.ui.wording import duration_words, encoding_words, rate_words, size_words, time_words
-
-DIGITS = re.compile(r"\d+")
-SORTED_DIGITS = 12
 
 
 @dataclass(slots=True, eq=False)
@@ -121,11 +117,6 @@ class FolderRow:
         """Take what a model says."""
         self.best = verdict.best
         self.unjudged = verdict.error or ""
-
-
-def natural_key(name: str) -> str:
-    """Return a key that sorts names as people do: clip 2 before clip 10; give it the name without case."""
-    return DIGITS.sub(lambda digits: digits.group().zfill(SORTED_DIGITS), name)
 
 
 @dataclass(frozen=True)

@@ -53,3 +53,10 @@ def test_names_and_keys_belong_to_one_class() -> None:
 def test_a_class_needs_a_name_and_a_possible_key(name: str, key: str) -> None:
     with pytest.raises(UserError):
         LabelClass(name, "#111111", key)
+
+
+def test_a_class_called_by_a_digit_gets_that_key_whatever_comes_first() -> None:
+    scheme = LabelScheme().adding(["0", "3", "1", "robin", "2"])
+    assert {each.name: each.key for each in scheme.classes} == {"0": "4", "3": "3", "1": "1", "robin": "5", "2": "2"}
+    taken = LabelScheme().adding(["robin"]).adding(["1"])
+    assert [each.key for each in taken.classes] == ["1", "2"]

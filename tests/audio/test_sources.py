@@ -35,6 +35,12 @@ def test_files_come_before_subfolders_by_name_without_regard_to_case(tmp_path: P
     assert _listed(tmp_path) == (["A.FLAC", "b.wav", "Another/x.wav", "sub/z.mp3", "sub/deep/y.ogg"], [])
 
 
+def test_numbers_in_names_count_as_numbers(tmp_path: Path) -> None:
+    for name in ("clip 10.wav", "clip 9.wav", "Clip 1.wav", "day 12/a.wav", "day 2/a.wav"):
+        _touch(tmp_path / name)
+    assert _listed(tmp_path)[0] == ["Clip 1.wav", "clip 9.wav", "clip 10.wav", "day 2/a.wav", "day 12/a.wav"]
+
+
 def test_hidden_files_and_folders_are_left_out(tmp_path: Path) -> None:
     _touch(tmp_path / ".hidden.wav")
     _touch(tmp_path / ".git" / "a.wav")

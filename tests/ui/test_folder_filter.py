@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from desktop_app.annotation.records import FileVerdict, Prediction
 from desktop_app.audio.metadata import AudioMetadata
-from desktop_app.audio.sources import FoundFile
+from desktop_app.audio.sources import FoundFile, natural_key
 from desktop_app.ui.folder_filter import HELP, parse_filter
-from desktop_app.ui.folder_row import FolderRow, natural_key
+from desktop_app.ui.folder_row import FolderRow
 
 
 def row(name: str, **known: object) -> FolderRow:
