@@ -52,11 +52,31 @@ _STREAMS: "weakref.WeakSet[_Stream]" = weakref.WeakSet()
 Way = Literal["input", "output"]
 
 
+class _Callback:
+    """What a stream calls, until it is closed: sounddevice's stream and its callback hold each other.
+
+    They would hold minutes of sound as well, until Python happens to look for such circles.
+    """
+
+    def __init__(self, call: Callable[..., None]) -> None:
+        self._call: Callable[..., None] | None = call
+
+    def __call__(self, *arguments: Any) -> None:
+        """Pass it on."""
+        if (call := self._call) is not None:
+            call(*arguments)
+
+    def let_go(self) -> None:
+        """Call nobody any more."""
+        self._call = None
+
+
 class _Stream:
     """A PortAudio stream, opened."""
 
-    def __init__(self, stream: Any, name: str, sample_rate_hz: int, channels: int) -> None:
+    def __init__(self, stream: Any, callback: _Callback, name: str, sample_rate_hz: int, channels: int) -> None:
         self._stream = stream
+        self._callback = callback
         self.name = name
         self.sample_rate_hz = sample_rate_hz
         self.channels = channels
@@ -78,6 +98,7 @@ class _Stream:
             self._stream.abort(ignore_errors=True)
             self._stream.close(ignore_errors=True)
             _STREAMS.discard(self)
+        self._callback.let_go()
 
 
 class SoundOutput(_Stream):
@@ -116,6 +137,7 @@ def open_output(request: OutputRequest, fill: Fill) -> SoundOutput:
 
     A device that is gone is replaced by the default. UserError where there is none or it refuses everything.
     """
+    callback = _Callback(_filling(fill))
     with _portaudio() as sounddevice:
         index, device = _find(sounddevice, request.device)
         for rate_hz, channels in _offers(request, device):
@@ -126,12 +148,12 @@ def open_output(request: OutputRequest, fill: Fill) -> SoundOutput:
                     channels=channels,
                     dtype="float32",
                     latency=LATENCY_S,
-                    callback=_filling(fill),
+                    callback=callback,
                 )
             except sounddevice.PortAudioError as refusal:
                 reason = refusal
                 continue
-            return SoundOutput(stream, device["name"], rate_hz, channels)
+            return SoundOutput(stream, callback, device["name"], rate_hz, channels)
         raise UserError(f"The sound device “{device['name']}” refuses to play ({first_line(reason)}): choose another.")
 
 
@@ -142,6 +164,7 @@ def open_input(request: InputRequest, take: Take) -> SoundInput:
     another microphone in its place would be a surprise; and where it is busy or refuses. A second try may find what was
     plugged in since.
     """
+    callback = _Callback(_taking(take))
     with _portaudio() as sounddevice:
         index, device = _find_input(sounddevice, request.device)
         rate_hz = request.sample_rate_hz or round(device["default_samplerate"])
@@ -153,14 +176,14 @@ def open_input(request: InputRequest, take: Take) -> SoundInput:
                 channels=channels,
                 dtype="float32",
                 latency=LATENCY_S,
-                callback=_taking(take),
+                callback=callback,
             )
         except sounddevice.PortAudioError as refusal:
             wrong_rate = WRONG_RATE in refusal.args
             rates_hz = _accepted_rates(sounddevice, index) if wrong_rate else ()
             _look_again(sounddevice)
             raise refused(refusal, device, rate_hz, channels, rates_hz) from refusal
-        return SoundInput(stream, device["name"], rate_hz, channels)
+        return SoundInput(stream, callback, device["name"], rate_hz, channels)
 
 
 def _list_devices(way: Way, refresh: bool) -> tuple[Device, ...]:

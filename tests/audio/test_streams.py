@@ -1,8 +1,10 @@
 """Playing: what reaches the device is what is in the recording, and no driver stops the caller."""
 
+import gc
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from desktop_app.audio import streams
+from desktop_app.audio.capture import Capture
 from desktop_app.audio.devices import WRONG_CHANNELS
 from desktop_app.audio.inputs import InputRequest
 from desktop_app.audio.playing import voice
@@ -330,6 +333,9 @@ class OpenedStream:
     def close(self, ignore_errors: bool) -> None:
         pass
 
+    def start(self) -> None:
+        pass
+
 
 def described(name: str, outputs: int, inputs: int, index: int) -> dict[str, object]:
     counts = {"max_output_channels": outputs, "max_input_channels": inputs}
@@ -469,3 +475,22 @@ def test_looking_for_devices_anew_never_closes_an_open_stream(monkeypatch: pytes
     microphone.close()
     list_input_devices(refresh=True)
     assert library.lookings == 1
+
+
+def test_a_closed_microphone_holds_no_sound_although_the_library_holds_its_callback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    library = FakePortAudio({48_000})
+    use(monkeypatch, library)
+    capture = Capture(InputRequest(), open_input)
+    capture.start()
+    assert capture.wait_open(5)
+    ring = weakref.ref(capture.ring)
+    assert capture.close()
+    gc.disable()
+    try:
+        del capture
+        assert library.opened[0]["callback"] is not None
+        assert ring() is None, "three minutes of sound stay in memory"
+    finally:
+        gc.enable()
