@@ -1,9 +1,8 @@
 """What stands on a recording already, found again although another program rounded or dropped some of it."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import takewhile
 
 from desktop_app.annotation.annotations import IMPORT_PREFIX, MANUAL, Annotation
 
@@ -39,8 +38,8 @@ class Standing:
         """
         row = self._by_name.get(_name(it), [])
         first = bisect_left(row, _onset_s(it) - NEAR_S, key=_onset_s)
-        near = takewhile(lambda other: _onset_s(other) <= _onset_s(it) + NEAR_S, row[first:])
-        return next((other for other in near if _says(other, it)), None)
+        last = bisect_right(row, _onset_s(it) + NEAR_S, key=_onset_s)
+        return next((other for other in row[first:last] if _says(other, it)), None)
 
 
 def _name(it: Annotation) -> tuple[str, str]:
