@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtGui import QColor, QFont, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from desktop_app.annotation.annotations import Status
 from desktop_app.colours import NEUTRAL
 from desktop_app.ui.folder_row import COLUMNS, Column, FolderRow
 from desktop_app.ui.labels.annotation_table import RING
@@ -19,6 +20,8 @@ ROW_HEIGHT = 26
 """In pixels; the same for every row, so that the view need not ask."""
 PADDING = 6
 DOT = 8
+RIM = 2
+"""Of the dot of a draft."""
 MOST_COLOURS = 4
 """A dot of 8 pixels has no room for more."""
 WHOLE_CIRCLE = 16 * 360
@@ -65,7 +68,11 @@ class NameDelegate(CellDelegate):
 
 
 class LabelDelegate(CellDelegate):
-    """Writes the label after a dot in its colour; of several labels, a dot divided between theirs."""
+    """Writes the label after a dot in its colour; of several labels, a dot divided between theirs.
+
+    The column of the status has no room in a small window, so the dot of a draft is hollow, and what was rejected is
+    struck out.
+    """
 
     colour_of: Callable[[str], str] = staticmethod(lambda _: NEUTRAL)
     """Returns the colour of a label as hex."""
@@ -75,8 +82,15 @@ class LabelDelegate(CellDelegate):
         room = room_of(option)
         if row.label and row.annotated:
             place = QRectF(room.left(), room.center().y() - DOT // 2 + 1, DOT, DOT)
-            draw_dot(painter, place, [self.colour_of(label) for label in row.annotated], ringed=is_selected(option))
+            colours = [self.colour_of(label) for label in row.annotated]
+            draw_dot(painter, place, colours, ringed=is_selected(option))
+            if row.status is Status.DRAFT:
+                hollow_out(painter, place, option)
+        font = painter.font()
+        if row.status is Status.REJECTED:
+            painter.setFont(struck_out(font))
         write_text(painter, option, column, row, room.adjusted(DOT + PADDING, 0, 0, 0))
+        painter.setFont(font)
 
 
 class ScoreDelegate(CellDelegate):
@@ -115,6 +129,23 @@ def draw_dot(painter: QPainter, place: QRectF, colours: Sequence[str], *, ringed
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(place.adjusted(-0.5, -0.5, 0.5, 0.5))  # on whole pixels, around the colours
     painter.restore()
+
+
+def hollow_out(painter: QPainter, place: QRectF, option: QStyleOptionViewItem) -> None:
+    """Leave of a dot its rim alone."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(option.palette.color(Role.Highlight if is_selected(option) else Role.Base))
+    painter.drawEllipse(place.adjusted(RIM, RIM, -RIM, -RIM))
+    painter.restore()
+
+
+def struck_out(font: QFont) -> QFont:
+    """Return a font with a line through it."""
+    other = QFont(font)
+    other.setStrikeOut(True)
+    return other
 
 
 def paint_background(painter: QPainter, option: QStyleOptionViewItem) -> None:

@@ -460,6 +460,24 @@ def test_the_dot_of_a_selected_file_has_a_ring_that_sets_it_off(filled: FolderPa
     assert max(map(luminance, ringed)) > 0.8
 
 
+def test_a_draft_has_a_hollow_dot_and_the_rejected_is_struck_out(filled: FolderPanel) -> None:
+    filled.view.colour_labels(lambda _: "#0072b2")
+    looks = {}
+    for status in (Status.ACCEPTED, Status.DRAFT, Status.REJECTED):
+        filled.model.set_labels([(FOLDER / "b.wav", said(status, "robin"))])
+        filled.grab()  # so that everything has its place
+        cell = filled.view.visualRect(
+            filled.model.index(filled.model.position(FOLDER / "b.wav"), column_number("label"))
+        )
+        looks[status] = filled.view.viewport().grab(cell).toImage()
+    middle = looks[Status.DRAFT].rect().center().y() + 1
+    at = PADDING + DOT // 2
+    assert looks[Status.ACCEPTED].pixelColor(at, middle).name() == "#0072b2"
+    assert looks[Status.DRAFT].pixelColor(at, middle).name() != "#0072b2"
+    assert "#0072b2" in dot_colours(filled, "b.wav")
+    assert looks[Status.REJECTED] != looks[Status.ACCEPTED]
+
+
 def test_names_that_are_no_utf_8_are_shown_and_kept(panel: FolderPanel, listing: FolderListing, qtbot: QtBot) -> None:
     odd = FoundFile(FOLDER / "caf\udce9.wav", 1, 0.0)
     listing._folder = FOLDER
