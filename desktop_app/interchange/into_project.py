@@ -9,7 +9,8 @@ from desktop_app.annotation.edits import Edit, counted
 from desktop_app.annotation.fingerprints import identify
 from desktop_app.annotation.recordings import Recording
 from desktop_app.annotation.store import AnnotationReader
-from desktop_app.audio.sources import find_audio
+from desktop_app.audio.metadata import probe
+from desktop_app.audio.sources import find_audio, shown_name
 from desktop_app.errors import UserError
 from desktop_app.interchange.labels import STATUS, FileLabels, ImportResult, LabelFormat
 from desktop_app.interchange.losses import counted_text
@@ -75,6 +76,7 @@ def plan_import(
             recording = _recording(found, folder, store, problems)
             left_out += len(each.annotations) - (len(wanted) if recording else 0)
             if recording is not None:
+                problems += _begin_late(wanted, recording)
                 coming.take(wanted, recording, tells_status=tells_status)
         progress(done, len(named))
     return coming.plan(problems, left_out)
@@ -136,10 +138,28 @@ def _recording(found: Found, folder: Path, store: AnnotationReader, problems: li
         problems.append(found.problem)
         return None
     try:
-        return store.recording_at(found.path) or identify(folder, folder / found.path)
+        return store.recording_at(found.path) or _measured(identify(folder, folder / found.path), folder)
     except UserError as error:
         problems.append(str(error))
         return None
+
+
+def _measured(recording: Recording, folder: Path) -> Recording:
+    """Return a recording with its length and rate, as far as it tells them."""
+    try:
+        metadata = probe(folder / recording.path)
+    except UserError:
+        return recording
+    return replace(recording, duration_s=metadata.duration_s, sample_rate_hz=metadata.sample_rate_hz)
+
+
+def _begin_late(annotations: Sequence[Annotation], recording: Recording) -> Iterator[str]:
+    """Yield a sentence on annotations beyond the end of a recording, which may be another one of the same name."""
+    end_s = recording.duration_s
+    count = sum(it.onset_s is not None and end_s is not None and it.onset_s > end_s for it in annotations)
+    if count:
+        name = shown_name(recording.path)
+        yield f"“{name}” ends at {end_s:.1f} s, before {counted_text(count)} of it: is it the right recording?"
 
 
 def _mapped(annotation: Annotation, mapping: Mapping[str, str | None]) -> Annotation | None:

@@ -66,6 +66,14 @@ def test_what_came_back_from_a_program_that_holds_less_is_known(
     assert ([it.label for it in plan.edit.added], plan.known) == (["fox"], 1)
 
 
+def test_annotations_beyond_the_end_of_the_recording_are_told_and_kept(
+    sounds: Path, store: AnnotationStore, tmp_path: Path
+) -> None:
+    plan = plan_import(written(tmp_path / "labels", dawn="1\t9\towl\n2.5\t3\towl\n7\t7\tfox\n"), sounds, store)
+    assert plan.problems == ("“dawn.flac” ends at 2.0 s, before 2 annotations of it: is it the right recording?",)
+    assert plan.new == 3
+
+
 HEAD = "recording,label,onset_s,offset_s,status,source,score,reviewer,earmark_labels\n"
 
 
