@@ -71,7 +71,7 @@ class Gestures(QObject):
             self._drag_selection(lane, event)
 
     def click(self, lane: LaneBox, event: Any) -> None:
-        """Click: select the annotation here, or put the play head here. Shift: select up to here. Double: play."""
+        """Click: put the play head here, and select the annotation. Shift: select up to here. Double: play."""
         if event.button() != Qt.MouseButton.LeftButton or not self._view.frames:
             return
         event.accept()
@@ -84,6 +84,7 @@ class Gestures(QObject):
         elif (annotation := self.annotation_at(lane, event.scenePos())) is not None:
             self.annotation_clicked.emit(annotation, bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
             self._before_click = self._session.selection
+            self._session.play_head_s = point.at_s
         else:
             self._before_click = self._session.selection
             self._session.selection = None

@@ -5,7 +5,7 @@ from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPalette, QTextOption
+from PySide6.QtGui import QFontMetrics, QPalette, QTextOption
 from PySide6.QtWidgets import QApplication, QPushButton, QTextEdit, QVBoxLayout, QWidget
 
 from desktop_app.audio.formats import format_named
@@ -20,6 +20,8 @@ Group = tuple[str, list[tuple[str, str]]]
 EMPTY_HINT = "Choose a recording to see what is known of it."
 LONGEST_VALUE = 2000
 """Characters of a tag that are shown; some programs store pages of JSON in a comment."""
+NAME_GAP, MOST_NAME_WIDTH = 12, 128
+"""Pixels between the longest name and the values, and what names have at most."""
 AIR = "padding-top:2px; padding-bottom:2px"
 UNREADABLE_ADVICE = (
     "The other recordings are not affected. If it plays in another program, please keep it: it may be a kind of file "
@@ -84,7 +86,7 @@ class MetadataPanel(QWidget):
 
     def _write(self) -> None:
         at = self._body.verticalScrollBar().value()
-        self._body.setHtml(self._shown.as_html(self.palette()))
+        self._body.setHtml(self._shown.as_html(self.palette(), self.fontMetrics()))
         self._body.verticalScrollBar().setValue(at)
         self._copy.setVisible(bool(self._shown.groups))
 
@@ -106,8 +108,10 @@ class _Page:
             lines += [f"{name}: {value}" if name else value for name, value in pairs]
         return "\n".join(lines).strip()
 
-    def as_html(self, palette: QPalette) -> str:
-        """Return tables in the palette's colours; everything that comes from a file is escaped."""
+    def as_html(self, palette: QPalette, metrics: QFontMetrics) -> str:
+        """Return tables in the palette's colours, their values below each other; what comes from a file is escaped."""
+        names = [name for _, pairs in self.groups for name, _ in pairs]
+        width = min(max(map(metrics.horizontalAdvance, names), default=0) + NAME_GAP, MOST_NAME_WIDTH)
         quiet = palette.color(QPalette.ColorRole.PlaceholderText).name()
         tone = palette.color(QPalette.ColorRole.Text).name() if self.is_error else quiet
         parts = [f"<p style='font-weight:600; margin:0 0 8px 0'>{escape(self.name)}</p>"] if self.name else []
@@ -115,16 +119,16 @@ class _Page:
             parts.append(f"<p style='color:{tone}; margin:0'>{escape(self.sentence)}</p>")
         for title, pairs in self.groups:
             parts.append(f"<p style='font-weight:600; margin:12px 0 4px 0'>{escape(title)}</p>")
-            rows = (_row_html(name, value, quiet) for name, value in pairs)
+            rows = (_row_html(name, value, quiet, width) for name, value in pairs)
             parts.append(f"<table width='100%' cellspacing='0' cellpadding='0'>{''.join(rows)}</table>")
         return "".join(parts)
 
 
-def _row_html(name: str, value: str, quiet: str) -> str:
+def _row_html(name: str, value: str, quiet: str, width: int) -> str:
     cut = value if len(value) <= LONGEST_VALUE else value[:LONGEST_VALUE] + "…"
     if not name:
         return f"<tr><td colspan='2' style='color:{quiet}; {AIR}'>{escape(cut)}</td></tr>"
-    label = f"<td width='40%' style='color:{quiet}; white-space:nowrap; {AIR}; padding-right:8px'>{escape(name)}</td>"
+    label = f"<td width='{width}' style='color:{quiet}; {AIR}'>{escape(name)}</td>"
     return f"<tr>{label}<td style='{AIR}'>{escape(cut)}</td></tr>"
 
 
