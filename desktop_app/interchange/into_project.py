@@ -138,10 +138,11 @@ def _recording(found: Found, folder: Path, store: AnnotationReader, problems: li
         problems.append(found.problem)
         return None
     try:
-        return store.recording_at(found.path) or _measured(identify(folder, folder / found.path), folder)
+        recording = store.recording_at(found.path) or identify(folder, folder / found.path)
     except UserError as error:
         problems.append(str(error))
         return None
+    return recording if recording.duration_s is not None else _measured(recording, folder)
 
 
 def _measured(recording: Recording, folder: Path) -> Recording:

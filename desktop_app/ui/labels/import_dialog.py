@@ -143,7 +143,10 @@ class ImportDialog(JobDialog):
             job.failed.connect(lambda _: self._show_wanted())
 
     def _imported(self, plan: ImportPlan) -> None:
-        self.imported.emit(f"{plan.words}.")
+        told = (*self._preview.problems, *self._preview.unplaced) if self._preview is not None else ()
+        news = [problem for problem in plan.problems if problem not in told]
+        more = f" And {len(news) - 1:,} more like it." if len(news) > 1 else ""
+        self.imported.emit(f"{plan.words}. {news[0]}{more}" if news else f"{plan.words}.")
         self.accept()
 
     def _lay_out(self) -> None:

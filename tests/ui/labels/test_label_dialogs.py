@@ -88,6 +88,16 @@ def test_a_second_import_of_the_same_file_adds_nothing(project: Project, tmp_pat
     assert len(labels_of(project)) == 10
 
 
+def test_what_only_the_import_finds_is_told_with_it(project: Project, tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "a.txt").write_text("0.1\t0.2\trobin\n100\t101\twren\n")
+    (tmp_path / "b.txt").write_text("100\t101\twren\n")
+    dialog = import_dialog(project, [tmp_path / "a.txt", tmp_path / "b.txt"], qtbot)
+    with qtbot.waitSignal(dialog.imported) as told:
+        QTest.mouseClick(dialog.take, LEFT)
+    late = "“a.wav” ends at 4.0 s, before 1 annotation of it: is it the right recording?"
+    assert told.args == [f"3 annotations imported. {late} And 1 more like it."]
+
+
 def test_a_file_that_is_none_says_so_and_cannot_be_imported(project: Project, tmp_path: Path, qtbot: QtBot) -> None:
     (tmp_path / "letter.txt").write_text("Dear Ada,\nthe robins are back.\n")
     dialog = import_dialog(project, [tmp_path / "letter.txt"], qtbot)
