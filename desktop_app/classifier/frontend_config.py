@@ -114,10 +114,12 @@ def front_end_words(description: Mapping[str, Any], sample_rate_hz: int) -> str:
 
 
 def output_shape(description: Mapping[str, Any], frames: int) -> InputShape:
-    """Return what the described front-end makes of a window; UserError where this version cannot build it."""
+    """Return what the described front-end makes of a window; UserError where that cannot be."""
     config = front_end_config(description)
     if isinstance(config, WaveformConfig):
         return InputShape(1, 1, frames)
+    if config.n_fft // 2 >= frames:
+        raise UserError("The window is shorter than the Fourier transform reaches; choose a longer window.")
     columns = 1 + (frames - config.n_fft % 2) // config.hop_frames  # torch centres windows, an odd one short of the end
     if isinstance(config, LogMelConfig):
         return InputShape(1, config.mel_bands, columns)

@@ -66,6 +66,12 @@ def test_a_file_cut_short_is_refused(tmp_path: Path, tone_model: LoadedModel, sh
         load_checkpoint(path)
 
 
+def test_a_card_with_a_window_too_short_for_its_front_end_is_refused(tmp_path: Path, tone_model: LoadedModel) -> None:
+    path = forged(tmp_path / "short.safetensors", weights_of(tone_model), replace(tone_model.card, window_s=0.001))
+    with pytest.raises(UserError, match="window is shorter than the Fourier transform"):
+        load_checkpoint(path)
+
+
 def test_a_card_that_lies_about_its_classes_is_refused(tmp_path: Path, tone_model: LoadedModel) -> None:
     card = replace(tone_model.card, classes=("a", "b", "c", "d"))
     with pytest.raises(UserError, match="not those of the network"):
