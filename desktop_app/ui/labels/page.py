@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QHBoxLayout,
+    QMenu,
     QPushButton,
     QSplitter,
     QStackedWidget,
@@ -109,6 +110,7 @@ class LabelsPage(QWidget):
         self.counts = CountsPanel()
         self.bulk = BulkBar()
         self.keys = ClassKeys(self)
+        self.import_menu = QMenu("Import", self)
         self._where = OneLine("small")
         self._missing = MissingBar(services.relinking, self.relink)
         self._lay_out()
@@ -136,6 +138,14 @@ class LabelsPage(QWidget):
         chosen, _ = QFileDialog.getOpenFileNames(self, "Import labels", str(self._folder()), file_kinds())
         if chosen:
             self.import_files([Path(path) for path in chosen])
+
+    def ask_for_folder(self) -> None:
+        """Ask for a folder of label files or of sorted clips, and show what it would bring."""
+        if not self._can_change():
+            return
+        chosen = QFileDialog.getExistingDirectory(self, "Import a folder", str(self._folder()))
+        if chosen:
+            self.import_files([Path(chosen)])
 
     def import_files(self, paths: Sequence[Path]) -> ImportDialog | None:
         """Show what label files would bring; None where nothing can be changed."""
@@ -230,8 +240,11 @@ class LabelsPage(QWidget):
         return not why
 
     def _lay_out(self) -> None:
-        self._import, self._export = QPushButton("Import…"), QPushButton("Export…")
-        self._import.setToolTip("Bring label files of other programs in; or drop them on this page")
+        self._import, self._export = QPushButton("Import"), QPushButton("Export…")
+        self._import.setToolTip("Bring labels of other programs in; or drop their files on this page")
+        self.import_menu.addAction("Label files…", self.ask_for_import)
+        self.import_menu.addAction("A folder of label files, segments or classes…", self.ask_for_folder)
+        self._import.setMenu(self.import_menu)
         self._export.setToolTip("Write labels for other programs, or cut them out as clips")
         head = QHBoxLayout()
         head.setSpacing(8)
@@ -248,6 +261,7 @@ class LabelsPage(QWidget):
         self._no_folder.add_button("Open folder…", self.folder_wanted.emit)
         self._no_labels = Teaching("No labels yet", TEACHES_LABELS)
         self._no_labels.add_button("Import label files…", self.ask_for_import)
+        self._no_labels.add_button("Import a folder…", self.ask_for_folder)
         self._no_folder.setAccessibleName("No folder is open")
         self._no_labels.setAccessibleName("No labels yet")
         for page in (self._make_content(), self._no_folder, self._no_labels):
@@ -297,7 +311,6 @@ class LabelsPage(QWidget):
         self.bulk.note.entered.connect(lambda _: self.view.setFocus())
         self.keys.pressed.connect(lambda name, _beside: self.relabel(name))
         self._columns.clicked.connect(self._show_columns)
-        self._import.clicked.connect(self.ask_for_import)
         self._export.clicked.connect(self.ask_for_export)
         self._classes.clicked.connect(lambda: ClassDialog.open_for(project, parent=self.window()))
         find = QShortcut(QKeySequence("/"), self)

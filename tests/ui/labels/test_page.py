@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QFileDialog, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from desktop_app.annotation.annotations import Status
@@ -365,6 +365,21 @@ def test_a_read_only_project_is_shown_but_not_changed(room: Room) -> None:
     assert room.told == ["Another window has these labels open."]
     assert not room.page.bulk.buttons["accept"].isEnabled()
     assert room.page.import_files([Path("x.txt")]) is None
+
+
+def test_a_folder_of_label_files_is_chosen_and_shown(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracks = tmp_path / "tracks" / "site"
+    tracks.mkdir(parents=True)
+    (tracks / "b.txt").write_text("0.5\t0.75\tcuckoo\n")
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "tracks"))
+    (entry,) = [action for action in room.page.import_menu.actions() if "folder" in action.text()]
+    entry.trigger()
+    dialog = room.findChild(ImportDialog)
+    assert dialog is not None
+    room.qtbot.waitUntil(dialog.take.isEnabled)
+    assert dialog.summary == "Audacity label track: 1 annotation."
 
 
 def test_a_dropped_label_file_is_shown_first_and_imported_in_one_step(room: Room, tmp_path: Path) -> None:
