@@ -68,6 +68,11 @@ class Hand:
         """Move the edges of an annotation to where those of `changed`, a copy of it, are; also to another channel."""
         return self._change("Move the edges of", [annotation], lambda _: changed)
 
+    def set_channel(self, annotations: Sequence[Annotation], channel: int | None) -> Edit:
+        """Put annotations on one channel, counted from 0, or on all (None)."""
+        where = "all channels" if channel is None else f"channel {channel + 1}"
+        return self._change(f"Put on {where}:", annotations, lambda it: replace(it, channel=channel))
+
     def nudge(self, annotations: Iterable[Annotation], by_s: float, duration_s: float = math.inf) -> Edit:
         """Move annotations in time as a whole, none beyond start or end; those on whole recordings stay."""
         timed = [each for each in annotations if each.onset_s is not None]

@@ -183,6 +183,8 @@ class Earmark(QObject):
             "redo": self.core.project.history.redo,
             "theme": self._switch_theme,
             "cancel_job": self.job_strip.cancel_current,
+            "answer": self.message_bar.answer,
+            "close_message": self.message_bar.close_message,
             "save_table": self._save_table,
             "preferences": self._show_preferences,
             "keys": self._show_keys,

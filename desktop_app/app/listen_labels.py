@@ -56,6 +56,7 @@ class ListenLabels(QObject):
             "duplicate": labelling.duplicate,
             "nudge_left": lambda: labelling.nudge(-NUDGE_STEP * self._timeline.view.span_s),
             "nudge_right": lambda: labelling.nudge(NUDGE_STEP * self._timeline.view.span_s),
+            "turn_channel": labelling.turn_channel,
             "delete_label": labelling.delete,
         }
 
@@ -72,7 +73,7 @@ class ListenLabels(QObject):
         labelling.gone_to.connect(self._timeline.view.reveal_stretch)
         labelling.nothing_to_judge.connect(self._play_again)
         labelling.went_on.connect(lambda: self._folder_panel.step(1))
-        self._timeline.engine.opened.connect(lambda opened: labelling.set_duration(opened.duration_s))
+        self._timeline.engine.opened.connect(lambda opened: labelling.note_length(opened.duration_s, opened.channels))
         self.panel.play_wanted.connect(self._listening.play)
         self.panel.entry.left.connect(self._folder_panel.setFocus)
         gestures.annotation_clicked.connect(labelling.click)

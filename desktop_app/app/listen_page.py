@@ -25,6 +25,7 @@ from desktop_app.ui.verdict_panel import VerdictPanel
 
 PAN_STEP = 0.1
 SELECT_STEP = 0.02
+HEAD_STEP = 0.01
 """Parts of what is visible."""
 
 
@@ -73,6 +74,8 @@ class ListenPage(QObject):
             "page_right": lambda: view.scroll_page(1),
             "step_left": lambda: view.pan(-PAN_STEP),
             "step_right": lambda: view.pan(PAN_STEP),
+            "head_left": lambda: view.move_head(-HEAD_STEP),
+            "head_right": lambda: view.move_head(HEAD_STEP),
             "select_all": view.select_all,
             "select_left": lambda: view.extend_selection(-SELECT_STEP),
             "select_right": lambda: view.extend_selection(SELECT_STEP),

@@ -42,7 +42,7 @@ class Labelling(QObject):
         """Of the recording, by onset; those on all of it come first."""
         self.selected_ids: frozenset[str] = frozenset()
         self.last_label = ""
-        self._duration_s = math.inf
+        self._duration_s, self._channels = math.inf, 1
         session.recording_changed.connect(self._recording_changed)
         session.selection_changed.connect(self._selection_changed)
         project.opened.connect(self._reload)
@@ -60,9 +60,9 @@ class Labelling(QObject):
         """Return the annotations on the whole recording that are not rejected."""
         return [each for each in self.annotations if each.onset_s is None and each.status != Status.REJECTED]
 
-    def set_duration(self, duration_s: float) -> None:
-        """Tell how long the recording that is shown is, once that is known: nothing is moved beyond its end."""
-        self._duration_s = duration_s
+    def note_length(self, duration_s: float, channels: int = 1) -> None:
+        """Take in how long and broad the recording on screen is, once that is known: nothing is moved beyond it."""
+        self._duration_s, self._channels = duration_s, channels
 
     def label(self, name: str, *, beside: bool = False) -> None:
         """Give a label: to the selected annotations, else to the selected stretch, else to the whole recording.
@@ -209,6 +209,18 @@ class Labelling(QObject):
         self._with_selected(lambda hand, chosen: hand.nudge(chosen, by_s, self._duration_s))
         self._follow_selected()
 
+    def turn_channel(self) -> None:
+        """Put the selected annotations on the channel after theirs; from all to the first, from the last to all."""
+        if self._channels < 2:
+            self.refused.emit("This recording has one channel: every annotation is on it.")
+            return
+
+        def turn(hand: Hand, chosen: list[Annotation]) -> Edit:
+            after = 0 if chosen[0].channel is None else chosen[0].channel + 1
+            return hand.set_channel(chosen, after if after < self._channels else None)
+
+        self._with_selected(turn)
+
     def set_note(self, annotation: Annotation, note: str) -> None:
         """Write about an annotation."""
         self._do(lambda hand: hand.set_note(annotation, note))
@@ -274,7 +286,7 @@ class Labelling(QObject):
         return True
 
     def _recording_changed(self) -> None:
-        self._duration_s = math.inf
+        self._duration_s, self._channels = math.inf, 1
         self._reload(forget=True)
 
     def _reload(self, *, forget: bool = False) -> None:

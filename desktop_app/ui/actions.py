@@ -80,6 +80,8 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("autoplay", "Play", "Autoplay", ("Shift+A",), "autoplay", "Play each file as it is selected", True),
     ActionSpec("to_start", "Play", "Go to the start", ("Home",), place="listen"),
     ActionSpec("to_end", "Play", "Go to the end", ("End",), place="listen"),
+    ActionSpec("head_left", "Play", "Play head a little left", ("Ctrl+Left",), place="listen"),
+    ActionSpec("head_right", "Play", "Play head a little right", ("Ctrl+Right",), place="listen"),
     ActionSpec("select_all", "Play", "Select everything", ("Ctrl+A",), place="listen live"),
     ActionSpec("select_left", "Play", "Selection one step shorter", ("Shift+Left",), place="listen"),
     ActionSpec("select_right", "Play", "Selection one step longer", ("Shift+Right",), place="listen"),
@@ -125,6 +127,15 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("nudge_left", "Label", "Nudge left", ("Ctrl+Shift+Left",), place="listen"),
     ActionSpec("nudge_right", "Label", "Nudge right", ("Ctrl+Shift+Right",), place="listen"),
     ActionSpec(
+        "turn_channel",
+        "Label",
+        "On the next channel",
+        ("Alt+C",),
+        "",
+        "Put the selected annotations on the first channel, on each after it, on all again",
+        place="listen",
+    ),
+    ActionSpec(
         "delete_label",
         "Label",
         "Delete for good",
@@ -165,6 +176,15 @@ SPECS: tuple[ActionSpec, ...] = (
         place="listen",
     ),
     ActionSpec("cancel_job", "Folder", "Cancel the running job", ("Shift+F8",), "close"),
+    ActionSpec(
+        "answer",
+        "Help",
+        "Do what the message offers",
+        ("Alt+Return", "Alt+Enter"),
+        "",
+        "Press the button of the message",
+    ),
+    ActionSpec("close_message", "Help", "Close the message", ("Shift+Esc",)),
     ActionSpec("keys", "Help", "Keys", ("?", "F1"), "help", "Show all keys"),
 )
 

@@ -67,7 +67,7 @@ def gestures_of(wheel: str) -> tuple[tuple[str, str], ...]:
     return (
         ("Drag", "Select time; on the spectrogram a box in time and frequency"),
         ("Drag an edge", "Move that edge of the selection"),
-        ("Click", "Set the play head, or select the annotation there; Ctrl adds it to the selected"),
+        ("Click", "Set the play head, and select the annotation there; Ctrl adds it to the selected"),
         ("Shift + click", "Select up to there"),
         ("Double-click", "Play from there, or the selection"),
         *_WHEEL_ROWS[wheel],

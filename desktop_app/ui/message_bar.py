@@ -71,13 +71,20 @@ class MessageBar(QFrame):
         else:
             self.hide()
 
+    def answer(self) -> None:
+        """Do what the message on screen offers, if anything, and close it."""
+        message = self._current
+        if message is not None and message.action is not None:
+            self.close_message()
+            message.action()
+
     def _lay_out(self) -> None:
         self._icon = QLabel()
         self._label = QLabel()
         self._label.setWordWrap(True)
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._more = role_label(role="small")
-        self._action = quiet_button("What to do next", on_click=self._act)
+        self._action = quiet_button("What to do next", on_click=self.answer)
         self._close = quiet_button("Close message", "Close this message", self.close_message)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 2, 8, 2)
@@ -109,9 +116,3 @@ class MessageBar(QFrame):
         self._close.setIcon(icon("close", tones))
         if self._current is not None:
             self._icon.setPixmap(icon(self._current.level, tones).pixmap(20, 20))
-
-    def _act(self) -> None:
-        message = self._current
-        self.close_message()
-        if message is not None and message.action is not None:
-            message.action()

@@ -167,6 +167,13 @@ class Timeline(QWidget):
         if self.view.frames:
             self._session.selection = Selection(0.0, self.view.duration_s)
 
+    def move_head(self, fraction: float) -> None:
+        """Move the play head by a fraction of what is visible, and stay with it."""
+        at_s = self._session.play_head_s + fraction * self.view.span_s
+        if self.view.frames:
+            self._session.play_head_s = min(max(at_s, 0.0), self.view.duration_s)
+            self.view.reveal(self._session.play_head_s)
+
     def extend_selection(self, fraction: float) -> None:
         """Move the end of the selection by a fraction of what is visible; without one, begin at the play head."""
         begin = self._session.selection or Selection(self._session.play_head_s, self._session.play_head_s)

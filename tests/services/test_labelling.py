@@ -198,7 +198,7 @@ def test_split_duplicate_and_nudge_act_on_what_is_selected(desk: Desk) -> None:
 
 
 def test_what_is_nudged_or_doubled_stays_inside_the_recording(desk: Desk) -> None:
-    desk.labelling.set_duration(4.0)
+    desk.labelling.note_length(4.0)
     desk.session.selection = Selection(1.0, 2.5)
     desk.labelling.label("robin")
     desk.labelling.duplicate()
@@ -265,3 +265,17 @@ def test_what_is_stepped_to_is_asked_into_view_and_what_is_clicked_is_not(desk: 
     desk.labelling.step(1)
     desk.labelling.nudge(0.5)
     assert gone_to == [(5.0, 6.0), (5.5, 6.5)]
+
+
+def test_an_annotation_is_put_on_one_channel_after_the_other_and_on_all_again(desk: Desk) -> None:
+    desk.session.selection = Selection(1.0, 2.0)
+    desk.labelling.label("robin")
+    desk.labelling.turn_channel()
+    assert "one channel" in desk.refused[-1]
+    desk.labelling.note_length(4.0, 2)
+    channels = []
+    for _ in range(3):
+        desk.labelling.turn_channel()
+        channels.append(desk.labelling.selected[0].channel)
+    assert channels == [0, 1, None]
+    assert desk.project.history.undo_text == "Put on all channels: “robin”"

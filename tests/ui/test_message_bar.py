@@ -76,6 +76,13 @@ def test_the_next_step_is_done_once_and_the_bar_closes(qtbot: QtBot, bar: Messag
     qtbot.mouseClick(button(bar, "What to do next"), Qt.MouseButton.LeftButton)
     assert done == [1]
     assert not bar.isVisible()
+    messages.info("Exported 4 clips.", "Show folder", lambda: done.append(2))
+    bar.answer()
+    bar.answer()
+    assert done == [1, 2]
+    messages.error("The disk is full.")
+    bar.answer()
+    assert bar.text == "The disk is full."
 
 
 def test_what_holds_no_more_is_taken_back_on_screen_and_in_the_queue(bar: MessageBar) -> None:

@@ -271,6 +271,20 @@ def test_a_selection_is_made_and_changed_without_the_mouse(ten_seconds: Stage) -
     assert session.selection is None
 
 
+def test_the_play_head_moves_in_steps_as_far_as_there_is_sound_and_stays_in_view(ten_seconds: Stage) -> None:
+    timeline, session = ten_seconds.timeline, ten_seconds.session
+    timeline.show_range(0.0, 2.0)
+    timeline.move_head(-0.1)
+    assert session.play_head_s == 0.0
+    for _ in range(12):
+        timeline.move_head(0.1)
+    assert session.play_head_s == pytest.approx(2.4)
+    assert timeline.view.shows(2.4) and timeline.view.start_s > 0
+    session.play_head_s = 9.95
+    timeline.move_head(0.1)
+    assert session.play_head_s == 10.0
+
+
 def test_zooming_by_key_keeps_a_visible_play_head_where_it_is(ten_seconds: Stage) -> None:
     ten_seconds.session.play_head_s = 2.0
     ten_seconds.timeline.zoom_in()
