@@ -76,10 +76,9 @@ class LivePreferences:
     """About how much sound is in sight."""
     averaging_s: float = 0.5
     """Scores are averaged over so long before they are compared."""
-    threshold: float = 0.7
-    """Averaged score from which a class makes an event."""
-    thresholds: dict[str, float] = field(default_factory=dict)
-    """Other thresholds for some classes, by label."""
+    thresholds: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Averaged scores from which classes make an event where the person has moved them: by model, then by label; the
+    label "" stands for all classes without one of their own. Scores of one model mean nothing for another."""
     minimum_count: int = 3
     """Least number of results that are averaged."""
     suppression_s: float = 1.0

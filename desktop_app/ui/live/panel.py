@@ -22,7 +22,6 @@ from desktop_app.ui.live.capture_bar import CaptureBar
 from desktop_app.ui.live.look_back import LookBack
 from desktop_app.ui.live.notices import Notices
 from desktop_app.ui.live.record_bar import RecordBar
-from desktop_app.ui.live.rule_panel import rule_of
 from desktop_app.ui.live.side_column import SideColumn
 from desktop_app.ui.live.sound_view import SoundView
 from desktop_app.ui.live.waterfall import Waterfall
@@ -63,7 +62,7 @@ class LivePanel(QWidget):
         self._connect_services()
         self._connect_parts()
         self._show_models()
-        desk.monitor.set_rule(rule_of(settings.values.live))
+        self._use_rule()
         self._keep_clips()
         self._show_running()
 
@@ -195,8 +194,11 @@ class LivePanel(QWidget):
 
     def _show_models(self) -> None:
         self.capture_bar.show_models(self._shelf.names, self._shelf.chosen_name)
+        chosen = self._shelf.find(self._shelf.chosen_name)
         if self._judging is not None:
             self._choose_model()
+        elif chosen is not None:  # its rule can be set before it judges
+            self.side.rule.show_model(chosen.card.name, chosen.card.classes)
 
     def _forget_model(self) -> None:
         """Load the chosen model anew at the next start: the one that judged, or was to, cannot be used."""
@@ -204,6 +206,7 @@ class LivePanel(QWidget):
 
     def _show_card(self, card: ModelCard | None) -> None:
         self.side.show_card(card)
+        self._use_rule()
         self.waterfall.set_colour_of(self.side.colour_of)
         self.offer_labels(self._labels)
 
@@ -278,10 +281,13 @@ class LivePanel(QWidget):
 
     def _follow(self, name: str) -> None:
         if name == "live":
-            rule = rule_of(self._settings.values.live)
-            self.desk.monitor.set_rule(rule)
-            self.side.bars.show_rule(rule)
+            self._use_rule()
             self._keep_clips()
+
+    def _use_rule(self) -> None:
+        """Let events be made by the rule on the screen."""
+        self.desk.monitor.set_rule(self.side.rule.rule)
+        self.side.bars.show_rule(self.side.rule.rule)
 
     def _keep_clips(self) -> None:
         """Keep the sound of events as the person wants it, or no more."""

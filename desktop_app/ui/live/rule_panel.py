@@ -1,6 +1,6 @@
 """What makes an event, as sliders: averaging, threshold of all classes or of one, least count, suppression."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from desktop_app.ui.live.slider_row import NAME_WIDTH, SliderRow, SliderSpec
 from desktop_app.ui.training.parts import push_button
 from desktop_app.ui.widgets import role_label
 
-ALL = "All classes"
+ALL_LABELS, ALL_WORDS = "", "All classes"
 SLIDERS = {
     "averaging_s": SliderSpec(
         "Averaging", 0.1, 2.0, 0.1, "{:.1f} s", "Scores are averaged over so long: longer is surer, and later"
@@ -25,15 +25,18 @@ SLIDERS = {
         "Suppression", 0.0, 5.0, 0.1, "{:.1f} s", "A class makes no second event so soon after its last"
     ),
 }
-THRESHOLD = SliderSpec("Threshold", 0.05, 0.99, 0.01, "{:.2f}", "Averaged score from which an event is made")
+THRESHOLD = SliderSpec(
+    "Threshold", 0.05, 0.99, 0.01, "{:.2f}", "Averaged score from which an event is made; kept for each model"
+)
 
 
 class RulePanel(QWidget):
-    """Reads and writes the rule in `settings.values.live`."""
+    """Reads and writes the rule in `settings.values.live`, and in it the thresholds of one model."""
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
+        self._model = ""
         self._classes: tuple[str, ...] = ()
         self.scope = QComboBox()
         self.scope.setAccessibleName("Threshold of")
@@ -47,7 +50,7 @@ class RulePanel(QWidget):
         self._silent = role_label(role="small", wrap=True)
         self._lay_out()
         self._connect()
-        self.show_classes(())
+        self.show_model("", ())
 
     @property
     def words(self) -> str:
@@ -59,8 +62,14 @@ class RulePanel(QWidget):
         """Return the rule in words."""
         return self._sentence.text()
 
-    def show_classes(self, classes: Sequence[str]) -> None:
-        """Offer the classes of another model."""
+    @property
+    def rule(self) -> EventRule:
+        """Return the rule for the model that is shown."""
+        return rule_of(self._live, self._model)
+
+    def show_model(self, name: str, classes: Sequence[str]) -> None:
+        """Show the thresholds of a model, and offer its classes; an empty name: of none."""
+        self._model = name
         self._classes = tuple(each for each in classes if each.lower() not in BACKGROUND_LABELS)
         never = [each for each in classes if each.lower() in BACKGROUND_LABELS]
         self._silent.setText(f"Never make an event: {', '.join(never)}." if never else "")
@@ -68,7 +77,7 @@ class RulePanel(QWidget):
         self._show()
 
     def _lay_out(self) -> None:
-        name = QLabel("For")
+        name = QLabel("Threshold of")
         name.setFixedWidth(NAME_WIDTH)
         scope = QHBoxLayout()
         scope.setSpacing(8)
@@ -78,8 +87,8 @@ class RulePanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 8, 0)
         column.setSpacing(8)
-        column.addWidget(self.threshold)
         column.addLayout(scope)
+        column.addWidget(self.threshold)
         for slider in self.sliders.values():
             column.addWidget(slider)
         column.addWidget(self._sentence)
@@ -91,7 +100,7 @@ class RulePanel(QWidget):
         self.threshold.changed.connect(self._set_threshold)
         self.scope.currentIndexChanged.connect(lambda _: self._show())
         self.same.clicked.connect(lambda: self._set_threshold(None))
-        self.usual.clicked.connect(lambda: self._change(**_usual()))
+        self.usual.clicked.connect(self._reset)
         self.sliders["averaging_s"].changed.connect(lambda value: self._change(averaging_s=value))
         self.sliders["minimum_count"].changed.connect(lambda value: self._change(minimum_count=round(value)))
         self.sliders["suppression_s"].changed.connect(lambda value: self._change(suppression_s=value))
@@ -99,24 +108,34 @@ class RulePanel(QWidget):
 
     def _set_threshold(self, threshold: float | None) -> None:
         """Set the threshold of what is chosen; None: of a class, the one of all."""
-        label, own = self.scope.currentData(), dict(self._live.thresholds)
-        if label is None:
-            if threshold is not None:
-                self._change(threshold=threshold)
-            return
+        label, own = self.scope.currentData(), dict(self._own)
         own.pop(label, None)
-        self._change(thresholds=own if threshold is None else {**own, label: threshold})
+        self._keep(own if threshold is None else {**own, label: threshold})
+
+    def _keep(self, own: dict[str, float]) -> None:
+        """Remember the thresholds of this model."""
+        self._change(thresholds={**self._live.thresholds, self._model: own})
+
+    def _reset(self) -> None:
+        """Set the sliders as published; other models keep their thresholds."""
+        others = {model: own for model, own in self._live.thresholds.items() if model != self._model}
+        self._change(thresholds=others, **_usual())
 
     def _fill_scope(self) -> None:
         """List the classes; those with a threshold of their own say it."""
-        chosen, own = self.scope.currentData(), self._live.thresholds
+        chosen, own = self.scope.currentData(), self._own
         blocker = QSignalBlocker(self.scope)
         self.scope.clear()
-        self.scope.addItem(ALL, None)
+        self.scope.addItem(ALL_WORDS, ALL_LABELS)
         for label in self._classes:
             self.scope.addItem(f"{label} ({own[label]:.2f})" if label in own else label, label)
         self.scope.setCurrentIndex(max(self.scope.findData(chosen), 0))
         blocker.unblock()
+
+    @property
+    def _own(self) -> Mapping[str, float]:
+        """Return the thresholds of this model that were moved."""
+        return self._live.thresholds.get(self._model, {})
 
     @property
     def _live(self) -> LivePreferences:
@@ -132,12 +151,13 @@ class RulePanel(QWidget):
 
     def _show(self) -> None:
         label, live = self.scope.currentData(), self._live
-        self.threshold.show_value(rule_of(live).threshold_of(label) if label is not None else live.threshold)
-        self.same.setVisible(label is not None and label in live.thresholds)
+        self.threshold.show_value(self.rule.threshold_of(label))
+        self.same.setVisible(label != ALL_LABELS and label in self._own)
         for field, slider in self.sliders.items():
             slider.show_value(getattr(live, field))
-        self._sentence.setText(rule_words(rule_of(live)))
-        self.usual.setEnabled(any(getattr(live, field) != value for field, value in _usual().items()))
+        self._sentence.setText(rule_words(self.rule))
+        moved = any(getattr(live, field) != value for field, value in _usual().items())
+        self.usual.setEnabled(moved or bool(self._own))
 
 
 def rule_words(rule: EventRule) -> str:
@@ -151,17 +171,18 @@ def rule_words(rule: EventRule) -> str:
 
 
 def _usual() -> dict[str, Any]:
-    """Return the settings that the rule was published with, by the names of their fields."""
+    """Return the settings that the rule was published with, by the names of their fields; without thresholds."""
     usual = LivePreferences()
-    return {field: getattr(usual, field) for field in (*SLIDERS, "threshold", "thresholds")}
+    return {field: getattr(usual, field) for field in SLIDERS}
 
 
-def rule_of(live: LivePreferences) -> EventRule:
-    """Return the rule that the settings ask for."""
+def rule_of(live: LivePreferences, model: str) -> EventRule:
+    """Return the rule that the settings ask for with a model."""
+    own = live.thresholds.get(model, {})
     return EventRule(
         averaging_s=live.averaging_s,
-        threshold=live.threshold,
-        thresholds=live.thresholds,
+        threshold=own.get(ALL_LABELS, EventRule.threshold),
+        thresholds={label: threshold for label, threshold in own.items() if label != ALL_LABELS},
         minimum_count=live.minimum_count,
         suppression_s=live.suppression_s,
     )

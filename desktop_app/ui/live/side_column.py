@@ -11,7 +11,7 @@ from desktop_app.services.settings import Settings
 from desktop_app.ui.live.clip_keeping import ClipKeeping
 from desktop_app.ui.live.event_list import EventList
 from desktop_app.ui.live.level_meter import LevelMeterView
-from desktop_app.ui.live.rule_panel import RulePanel, rule_of
+from desktop_app.ui.live.rule_panel import RulePanel
 from desktop_app.ui.live.score_bars import ScoreBars
 from desktop_app.ui.theme import Theme, small_font
 from desktop_app.ui.widgets import role_label, set_role
@@ -44,7 +44,6 @@ class SideColumn(QFrame):
         """What the model knows."""
         self._lay_out()
         self.setFixedWidth(WIDTH)
-        self.bars.show_rule(rule_of(settings.values.live))
         model = self.events.model()
         model.rowsInserted.connect(self._show_emptiness)
         model.rowsRemoved.connect(self._show_emptiness)
@@ -59,7 +58,7 @@ class SideColumn(QFrame):
         self.classes = () if card is None else card.classes
         self._colours |= label_colours(self.classes, BACKGROUND_LABELS)  # events of the model before keep theirs
         self.bars.show_classes(self.classes)
-        self.rule.show_classes(self.classes)
+        self.rule.show_model("" if card is None else card.name, self.classes)
 
     def show_load(self, load: Load | None, missing_s: float) -> None:
         """Show what judging costs, and how much sound is missing in all, in seconds."""

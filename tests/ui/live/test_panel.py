@@ -324,8 +324,18 @@ def test_a_slower_rule_on_the_sliders_holds_at_once(stage: LiveStage) -> None:
     stage.panel.side.tabs.setCurrentIndex(1)
     slider.setFocus()
     QTest.keyClick(slider, Qt.Key.Key_End)
-    assert stage.settings.values.live.threshold == pytest.approx(0.99)
+    assert stage.settings.values.live.thresholds["tones"][""] == pytest.approx(0.99)
     assert stage.desk.monitor.rule.threshold == pytest.approx(0.99)
+
+
+def test_the_rule_of_the_chosen_model_can_be_set_before_it_judges(stage: LiveStage) -> None:
+    rule = stage.panel.side.rule
+    rule.scope.setCurrentIndex(rule.scope.findData("high"))
+    rule.threshold.slider.setValue(rule.threshold.slider.maximum())
+    stage.listen()
+    stage.until(lambda: "high" in stage.panel.side.classes)
+    assert stage.desk.monitor.rule.threshold_of("high") == pytest.approx(0.99)
+    assert stage.desk.monitor.rule.threshold_of("low") == pytest.approx(0.7)
 
 
 def test_clips_of_events_are_kept_as_predictions_that_nobody_reviewed(stage: LiveStage) -> None:

@@ -126,18 +126,36 @@ def test_a_class_can_have_a_threshold_of_its_own_and_give_it_up(qtbot: QtBot, se
     panel = RulePanel(settings)
     qtbot.addWidget(panel)
     panel.show()
-    panel.show_classes(CLASSES)
+    panel.show_model("words", CLASSES)
     assert [panel.scope.itemText(place) for place in range(panel.scope.count())] == ["All classes", "yes", "no"]
     assert "_silence_, _unknown_" in panel.words
     panel.scope.setCurrentIndex(1)
     panel.threshold.slider.setFocus()
     QTest.keyClick(panel.threshold.slider, Qt.Key.Key_Home)
-    assert rule_of(settings.values.live).threshold_of("yes") == pytest.approx(0.05)
-    assert rule_of(settings.values.live).threshold_of("no") == pytest.approx(0.7)
+    assert panel.rule.threshold_of("yes") == pytest.approx(0.05)
+    assert panel.rule.threshold_of("no") == pytest.approx(0.7)
     assert panel.scope.itemText(1) == "yes (0.05)"
     qtbot.mouseClick(panel.same, Qt.MouseButton.LeftButton)
-    assert settings.values.live.thresholds == {}
+    assert settings.values.live.thresholds == {"words": {}}
     assert panel.threshold.value == pytest.approx(0.7)
+
+
+def test_each_model_keeps_its_thresholds(qtbot: QtBot, settings: Settings) -> None:
+    panel = RulePanel(settings)
+    qtbot.addWidget(panel)
+    panel.show_model("words", CLASSES)
+    panel.threshold.slider.setValue(panel.threshold.slider.maximum())
+    panel.scope.setCurrentIndex(1)
+    panel.threshold.slider.setValue(0)
+    panel.show_model("birds", ("owl", "yes"))
+    assert {panel.rule.threshold_of(label) for label in ("owl", "yes")} == {EventRule.threshold}
+    assert not panel.usual.isEnabled()
+    panel.threshold.slider.setValue(0)
+    qtbot.mouseClick(panel.usual, Qt.MouseButton.LeftButton)
+    panel.show_model("words", CLASSES)
+    settings.save()
+    remembered = rule_of(Settings(settings.path).values.live, "words")
+    assert [remembered.threshold_of(label) for label in ("yes", "no")] == pytest.approx([0.05, 0.99])
 
 
 def test_every_slider_of_the_rule_is_remembered(qtbot: QtBot, settings: Settings) -> None:
@@ -261,10 +279,10 @@ def test_events_of_the_model_before_keep_their_colours(
 def test_the_rule_is_a_sentence_and_can_be_set_back(qtbot: QtBot, settings: Settings) -> None:
     panel = RulePanel(settings)
     qtbot.addWidget(panel)
-    panel.show_classes(CLASSES)
+    panel.show_model("words", CLASSES)
     assert not panel.usual.isEnabled()
     panel.sliders["averaging_s"].slider.setValue(panel.sliders["averaging_s"].slider.maximum())
-    settings.change(live=replace(settings.values.live, thresholds={"yes": 0.9}))
+    settings.change(live=replace(settings.values.live, thresholds={"words": {"yes": 0.9}}))
     assert "over 2.0\u00a0s (3 scores or more) reaches 0.70, or its own threshold," in panel.sentence
     assert panel.scope.itemText(1) == "yes (0.90)"
     qtbot.mouseClick(panel.usual, Qt.MouseButton.LeftButton)
