@@ -70,6 +70,7 @@ class LabelExportDialog(JobDialog):
         super().__init__(parent)
         self._files, self._offer, self._settings = files, offer, settings
         self._outlook: Outlook | None = None
+        self._each_alone_wanted = False
         self.setWindowTitle("Export labels")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(*SIZE)
@@ -130,17 +131,24 @@ class LabelExportDialog(JobDialog):
         chosen = self.chosen_format
         self.each_alone.setVisible(chosen.encode is not None)
         self.each_alone.setEnabled(not chosen.per_recording)
-        self.each_alone.setChecked(chosen.per_recording or self.each_alone.isChecked())
+        self.each_alone.setChecked(chosen.per_recording or self._each_alone_wanted)
         self._sound_box.setVisible(chosen.write is not None and chosen is not wav_cues.FORMAT)
         self.sound.pattern.setEnabled(chosen is sound_export.FORMAT)
         self._name_target()
         self._changed()
 
     def _name_target(self) -> None:
-        folder = Path(self._settings.values.export.folder or Path.home() / DEFAULT_FOLDER)
+        """Name a target that fits, in the folder of the last one."""
+        last, usual = self.target.text().strip(), self._settings.values.export.folder
+        folder = Path(last).parent if last else Path(usual or Path.home() / DEFAULT_FOLDER)
         chosen = self.chosen_format
         name = chosen.name if self._wants_folder() else f"{STEM}{chosen.suffixes[0]}"
         self.target.setText(str(folder / name))
+
+    def _choose_each_alone(self, wanted: bool) -> None:
+        self._each_alone_wanted = wanted
+        self._name_target()
+        self._changed()
 
     def _wants_folder(self) -> bool:
         return self.each_alone.isChecked() or self.chosen_format.write is not None
@@ -215,8 +223,7 @@ class LabelExportDialog(JobDialog):
 
     def _connect(self) -> None:
         self.format.currentIndexChanged.connect(lambda _: self._format_changed())
-        self.each_alone.clicked.connect(lambda _: self._name_target())
-        self.each_alone.clicked.connect(lambda _: self._changed())
+        self.each_alone.clicked.connect(self._choose_each_alone)
         self._choices.idToggled.connect(lambda _id, on: self._changed() if on else None)
         for box in self.statuses.values():
             box.clicked.connect(lambda _: self._changed())

@@ -185,6 +185,16 @@ def test_each_recording_gets_a_file_of_its_own_where_that_is_wanted(
     assert sorted(path.name for path in (tmp_path / "tables").iterdir()) == ["a.csv", "b.csv", "c.csv"]
 
 
+def test_another_format_keeps_the_folder_that_was_chosen_and_forgets_what_the_last_one_forced(
+    export: LabelExportDialog, tmp_path: Path
+) -> None:
+    export.target.setText(str(tmp_path / "chosen" / "owls.csv"))
+    export.format.setCurrentIndex(export.format.findText("Praat TextGrid"))
+    assert (export.target.text(), export.each_alone.isChecked()) == (str(tmp_path / "chosen" / "textgrid"), True)
+    export.format.setCurrentIndex(export.format.findText("Earmark JSON"))
+    assert (export.target.text(), export.each_alone.isChecked()) == (str(tmp_path / "chosen" / "labels.json"), False)
+
+
 def test_a_file_that_would_be_written_over_is_told(export: LabelExportDialog, tmp_path: Path, qtbot: QtBot) -> None:
     (tmp_path / "there.csv").write_text("precious")
     export.target.setText(str(tmp_path / "there.csv"))
