@@ -3,13 +3,13 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop_app.audio.devices import first_line
 from desktop_app.audio.inputs import InputRequest, OpenInput, Take
 from desktop_app.audio.reader import Reader, open_audio
 from desktop_app.errors import UserError
@@ -31,15 +31,22 @@ class FilePace:
     """How many frames its reader has read, so that nothing is overwritten before."""
 
 
+def tell_nobody(_sentence: str) -> None:
+    """Keep what is wrong with a recording to itself."""
+
+
 class FileInput:
     """An `Input` that is a recording. A file that is damaged ends where it cannot be read."""
 
     live = False
 
-    def __init__(self, path: Path, take: Take, pace: FilePace) -> None:
-        """Open the recording; UserError where it cannot be read."""
+    def __init__(self, path: Path, take: Take, pace: FilePace, tell: Callable[[str], None] = tell_nobody) -> None:
+        """Open the recording; UserError where it cannot be read.
+
+        Its own thread tells what turns out to be damaged, in sentences.
+        """
         self._reader: Reader = open_audio(path)
-        self._take, self._pace = take, pace
+        self._take, self._pace, self._tell = take, pace, tell
         self.name = path.name
         self.sample_rate_hz, self.channels = self._reader.sample_rate_hz, self._reader.channels
         self._stop = threading.Event()
@@ -62,8 +69,12 @@ class FileInput:
         self._reader.close()
 
     def _run(self) -> None:
-        with suppress(UserError, OSError, ValueError, RuntimeError):  # what decoders raise for damage nobody foresaw
+        try:
             self._hand_out()
+        except (UserError, OSError, ValueError, RuntimeError) as damage:  # what decoders raise where nobody foresaw it
+            self._tell(f"“{self.name}” cannot be read any further ({first_line(damage)}).")
+        for note in self._reader.notes:
+            self._tell(f"“{self.name}”: {note}")
 
     def _hand_out(self) -> None:
         started_s, handed_out = time.monotonic(), 0
@@ -85,10 +96,10 @@ class FileInput:
         return handed_out - self._pace.position() > AHEAD_S * self.sample_rate_hz
 
 
-def file_opener(path: Path, pace: FilePace) -> OpenInput:
+def file_opener(path: Path, pace: FilePace, tell: Callable[[str], None] = tell_nobody) -> OpenInput:
     """Return what opens a recording in the place of a device."""
 
     def opened(_request: InputRequest, take: Take) -> FileInput:
-        return FileInput(path, take, pace)
+        return FileInput(path, take, pace, tell)
 
     return opened

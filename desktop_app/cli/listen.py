@@ -146,7 +146,8 @@ def _check_source(chosen: argparse.Namespace) -> None:
 
 def _capture(chosen: argparse.Namespace, position: Callable[[], int]) -> Capture:
     if chosen.file is not None:
-        return Capture(InputRequest(), file_opener(chosen.file, FilePace(chosen.realtime, position)))
+        pace = FilePace(chosen.realtime, position)
+        return Capture(InputRequest(), file_opener(chosen.file, pace, lambda sentence: say(f"earmark: {sentence}")))
     from desktop_app.audio.streams import open_input
 
     return Capture(input_request(chosen), open_input)

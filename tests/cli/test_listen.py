@@ -69,6 +69,14 @@ def test_json_lines_and_clips_with_context(earmark: Earmark, model: Path, song: 
     assert middle.duration == pytest.approx(1.0, abs=0.01)
 
 
+def test_a_damaged_recording_is_listened_to_and_told(earmark: Earmark, model: Path, song: Path) -> None:
+    whole = song.read_bytes()
+    song.write_bytes(whole[: len(whole) // 2])
+    answer = earmark("listen", "--file", song, "--model", model)
+    assert [line.split()[1] for line in answer.out.splitlines()] == ["high", "low"]
+    assert "earmark: “song.wav”: The file is cut off" in answer.err
+
+
 def test_a_threshold_may_be_given_for_one_class(earmark: Earmark, model: Path, song: Path) -> None:
     answer = earmark("listen", "--file", song, "--model", model, "--threshold", "0.5", "--threshold", "high=1")
     assert [line.split()[1] for line in answer.out.splitlines()] == ["low"]
