@@ -1,7 +1,7 @@
 """What a person does with the labels of the recording on screen: name, select, reshape, judge, go on."""
 
 import math
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -12,6 +12,7 @@ from desktop_app.annotation.hand import Hand
 from desktop_app.errors import UserError
 from desktop_app.services.project import Project
 from desktop_app.services.session import Selection, Session
+from desktop_app.services.stretches import shares_an_edge, span_of
 
 NOTHING_SELECTED = "Select an annotation first: click it, or Alt+Right takes the next one."
 
@@ -104,7 +105,7 @@ class Labelling(QObject):
         self.selected_ids = frozenset(ids)
         spans = [each for each in self.selected if each.onset_s is not None]
         if spans:
-            self._session.selection = _span_of(spans)
+            self._session.selection = span_of(spans)
             self._session.play_head_s = self._session.selection.onset_s
         self.changed.emit()
 
@@ -112,7 +113,7 @@ class Labelling(QObject):
         """Select annotations, brought into view before the play head is there: else the page would turn to that."""
         timed = [each for each in self.annotations if each.id in ids and each.onset_s is not None]
         if timed:
-            span = _span_of(timed)
+            span = span_of(timed)
             self.gone_to.emit(span.onset_s, span.offset_s)
         self.select(ids)
 
@@ -193,7 +194,7 @@ class Labelling(QObject):
 
     def duplicate(self) -> None:
         """Add a copy of each selected annotation right after it, or as far as the recording goes."""
-        self._with_selected(lambda hand, chosen: hand.duplicate(chosen, _span_of(chosen).duration_s, self._duration_s))
+        self._with_selected(lambda hand, chosen: hand.duplicate(chosen, span_of(chosen).duration_s, self._duration_s))
         self._follow_selected()
 
     def merge(self) -> None:
@@ -299,7 +300,7 @@ class Labelling(QObject):
     def _follow_selected(self) -> None:
         timed = [each for each in self.selected if each.onset_s is not None]
         if timed:
-            self._session.selection = span = _span_of(timed)
+            self._session.selection = span = span_of(timed)
             self.gone_to.emit(span.onset_s, span.offset_s)
 
     def _selection_changed(self, selection: Selection | None) -> None:
@@ -307,26 +308,5 @@ class Labelling(QObject):
         timed = [each for each in self.selected if each.onset_s is not None]
         if not timed:
             return
-        if selection is None or not _shares_an_edge(_span_of(timed), selection):
+        if selection is None or not shares_an_edge(span_of(timed), selection):
             self.clear()
-
-
-def _span_of(annotations: Iterable[Annotation]) -> Selection:
-    """Return the stretch, and of boxes the band, that annotations with times cover together."""
-    known = list(annotations)
-    low = [each.low_hz for each in known if each.low_hz is not None]
-    high = [each.high_hz for each in known if each.high_hz is not None]
-    boxed = len(low) == len(known) == len(high)
-    return Selection(
-        min(each.onset_s or 0.0 for each in known),
-        max(each.offset_s or 0.0 for each in known),
-        min(low) if boxed else None,
-        max(high) if boxed else None,
-    )
-
-
-def _shares_an_edge(one: Selection, other: Selection) -> bool:
-    edges = ((one.onset_s, other.onset_s), (one.offset_s, other.offset_s))
-    times = any(mine in (theirs, other.onset_s, other.offset_s) for mine, theirs in edges)
-    bands = {one.low_hz, one.high_hz} & {other.low_hz, other.high_hz}
-    return times and (one.low_hz is None or bool(bands))

@@ -8,6 +8,8 @@ from desktop_app.ui.theme import Theme, icon
 from desktop_app.ui.widgets import quiet_button
 from desktop_app.ui.wording import clock
 
+LONGEST_CLOCK = "00:00.000  /  00:00.000"
+"""Of what is shorter than an hour: the clock keeps this room, so that nothing beside it moves."""
 BUTTONS = ("previous_file", "play", "next_file", "loop", "autoplay")
 
 
@@ -71,6 +73,7 @@ class Transport(QFrame):
         for name in BUTTONS:
             self._row.addWidget(self._button(name))
         self._clock = QLabel("00:00.000  /  –")
+        self._clock.setMinimumWidth(self._clock.fontMetrics().horizontalAdvance(LONGEST_CLOCK))
         self._clock.setAccessibleName("Play head and length")
         self._clock.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._row.addSpacing(8)

@@ -1,7 +1,5 @@
 """The table of all annotations on the screen: chosen, judged and gone to by mouse and keys."""
 
-from dataclasses import replace
-
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
@@ -15,15 +13,16 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QMenu, QTableView, QVBoxLayout, QWidget
 
-from desktop_app.annotation.table_query import TableQuery, TableRow
-from desktop_app.services.label_measuring import MOST_KEPT, LabelMeasuring
-from desktop_app.services.label_table import LabelTable, in_order
+from desktop_app.annotation.table_query import TableRow
+from desktop_app.services.label_measuring import LabelMeasuring
+from desktop_app.services.label_table import LabelTable
 from desktop_app.services.settings import Settings
 from desktop_app.ui.actions import shown_key
 from desktop_app.ui.labels.annotation_table import DOT
 from desktop_app.ui.labels.column_menu import ColumnMenu
-from desktop_app.ui.labels.table_columns import COLUMNS, place_of
+from desktop_app.ui.labels.table_columns import COLUMNS
 from desktop_app.ui.labels.table_model import LabelTableModel
+from desktop_app.ui.labels.table_order import TableOrder
 from desktop_app.ui.widgets import make_rows, role_label
 
 ROW_HEIGHT = 24
@@ -61,7 +60,6 @@ ACTS = {
 }
 
 
-TOO_MANY = f"At most {MOST_KEPT:,} annotations are sorted by what is measured: filter them first."
 NOTHING_FOUND = "No annotation matches the filter: Clear shows all of them again."
 
 
@@ -72,8 +70,6 @@ class LabelTableView(QTableView):
     """One of the values of `KEYS`."""
     chosen_changed = Signal()
     """Other rows are chosen."""
-    refused = Signal(str)
-    """Why the table was not sorted, as a sentence."""
 
     def __init__(
         self, table: LabelTable, measuring: LabelMeasuring, settings: Settings, parent: QWidget | None = None
@@ -84,7 +80,6 @@ class LabelTableView(QTableView):
         self._settings = settings
         self._chosen_ids: list[tuple[int, str]] = []
         self._goes_on = False
-        self._ranked_by = (0, False)
         self._model = LabelTableModel(table, measuring, self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -93,6 +88,7 @@ class LabelTableView(QTableView):
         self.setModel(self._model)
         self._set_up()
         self._set_up_header()
+        self.order = TableOrder(self.horizontalHeader(), table, measuring)
         self.selectionModel().selectionChanged.connect(self._note_chosen)
         self.doubleClicked.connect(lambda _: self.acted.emit(JUMP))
         self.verticalScrollBar().valueChanged.connect(lambda _: self._look())
@@ -155,56 +151,11 @@ class LabelTableView(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header.setSectionsClickable(True)
-        header.setSortIndicatorShown(True)
-        self._show_order()
         hidden = self._settings.values.hidden_label_columns
         for number, column in enumerate(COLUMNS):
             header.resizeSection(number, column.width)
             header.setSectionHidden(number, column.name in hidden)
-        header.sectionClicked.connect(self._sort_by)
         header.customContextMenuRequested.connect(lambda at: self.column_menu().popup(header.mapToGlobal(at)))
-
-    def show_found(self, query: TableQuery) -> None:
-        """Show what another filter finds, in the order before; where that is measured, once it has been measured."""
-        self._table.show(replace(query, ranking=()))
-        if query.ranking:
-            self._rank(*self._ranked_by)
-
-    def _sort_by(self, number: int) -> None:
-        """Sort by a column, or turn its order round."""
-        wanted, query = COLUMNS[number].order, self._table.query
-        if wanted is None:
-            again = bool(query.ranking) and number == self._ranked_by[0]
-            self._rank(number, again and not self._ranked_by[1])
-        else:
-            again = not query.ranking and wanted is query.order
-            self._table.show(in_order(query, wanted, descending=again and not query.descending))
-        self._show_order()
-
-    def _rank(self, number: int, descending: bool) -> None:
-        """Measure what the filter finds and sort by it; until then the order stays."""
-        value, query = COLUMNS[number].measured, self._table.query
-        assert value is not None, "every column is sorted by in one of two ways"
-
-        def show(ranked: TableQuery | None) -> None:
-            if ranked is None:
-                self.refused.emit(TOO_MANY)
-            elif replace(query, ranking=()) == replace(self._table.query, ranking=()):
-                self._ranked_by = (number, descending)
-                self._table.show(ranked)
-            self._show_order()
-
-        self._measuring.rank(query, value, descending=descending, then=show)
-
-    def _show_order(self) -> None:
-        """Point out the column that is sorted by."""
-        query = self._table.query
-        number, descending = self._ranked_by if query.ranking else (place_of(query.order), query.descending)
-        orders = Qt.SortOrder
-        self.horizontalHeader().setSortIndicator(
-            number, orders.DescendingOrder if descending else orders.AscendingOrder
-        )
 
     def column_menu(self) -> ColumnMenu:
         """Return a menu that shows and hides columns; it goes when it is closed."""
@@ -262,7 +213,7 @@ class LabelTableView(QTableView):
     def _settle(self, is_other: bool) -> None:
         """Choose anew after the rows have changed; say so where there are none."""
         self.nothing.setVisible(not self._model.rowCount())
-        self._show_order()
+        self.order.point_out()
         if is_other:
             self._chosen_ids = []
             self.scrollToTop()

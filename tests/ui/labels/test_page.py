@@ -349,7 +349,9 @@ def test_what_cannot_be_measured_says_why_in_its_tip_and_is_sorted_last(room: Ro
     room.view.show_column(NAMES.index("rms"), True)
     for turn in range(2):
         click_header(room, "rms")
-        room.qtbot.waitUntil(lambda turn=turn: len(room.table.query.ranking) == 9 and room.view._ranked_by[1] == turn)  # type: ignore[misc]
+        room.qtbot.waitUntil(
+            lambda turn=turn: len(room.table.query.ranking) == 9 and room.view.order.measured_by[1] == turn
+        )  # type: ignore[misc]
         room.wait_for("rms", 8, NOTHING)
     model = room.view.labels_model
     tip = model.data(model.index(8, NAMES.index("rms")), Qt.ItemDataRole.ToolTipRole)
