@@ -47,7 +47,9 @@ def add_parser(commands: "Commands") -> None:
     add_data_arguments(parser)
     parser.add_argument("--count", type=int, default=3, metavar="N", help="how many (default: 3)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="first number to draw by (default: 1)")
-    parser.add_argument("--out", type=Path, default=Path("augmented"), metavar="DIR", help="where the sounds go")
+    parser.add_argument(
+        "--out", type=Path, default=Path("augmented"), metavar="DIR", help="where the sounds go (default: augmented)"
+    )
     parser.set_defaults(run=run)
 
 

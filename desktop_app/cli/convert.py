@@ -113,8 +113,8 @@ def run(chosen: argparse.Namespace) -> int:
     tell(written.problems, [])
     if not written.files:
         raise UserError(f"Nothing of “{chosen.source}” could be written: see above.")
-    count = sum(len(each.annotations) for each in labels)
-    print(f"{counted_text(count)}, recordings: {len(labels):,}; {', '.join(source.formats)} -> {to.title}")
+    told = f"{counted_text(written.count)}, recordings: {len(labels):,}"
+    print(f"{told}; {', '.join(source.formats)} -> {to.title}")
     return 1 if problems or written.problems else 0
 
 

@@ -59,6 +59,5 @@ def run(chosen: argparse.Namespace) -> int:
     tell(written.problems, [])
     if not written.files:
         raise UserError("Nothing could be written: see above.")
-    count = sum(len(each.annotations) for each in labels)
-    print(f"{counted_text(count)}, recordings: {len(labels):,}; {to.title}")
+    print(f"{counted_text(written.count)}, recordings: {len(labels):,}; {to.title}")
     return 1 if problems or written.problems else 0

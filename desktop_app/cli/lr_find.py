@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from desktop_app.audio.atomic import explain_write_error
 from desktop_app.cli.json_lines import JsonLines, told_in_json
 from desktop_app.cli.shared import HelpFormatter, say
-from desktop_app.cli.train import INTERRUPTED, add_data_arguments, configured, prepared_for
+from desktop_app.cli.train import INTERRUPTED, add_data_arguments, configured, leak_with_options, prepared_for
 from desktop_app.cli.training_screen import Screen, StopAskedError, Terminal
+from desktop_app.errors import UserError
 
 if TYPE_CHECKING:
     from desktop_app.classifier.runs.preparing import Prepared
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     from desktop_app.cli.shared import Commands
 
 NEVER_FALLS = 1
+FEWEST_STEPS = 20
 
 _DESCRIPTION = """\
 Try rising learning rates on some batches and suggest the one at which the loss falls fastest.
 
 The suggestion is printed; lr_find.csv, .json, .svg and .png show the whole curve. Take it over with
 earmark train --set training.max_rate=RATE. (L. Smith, Cyclical Learning Rates, 2017.)
+Exit status: 0; 1 where the loss never falls; 2 for misuse; 130 after Ctrl+C.
 """
 
 
@@ -38,7 +41,9 @@ def add_parser(commands: "Commands") -> None:
     )
     add_data_arguments(parser)
     parser.add_argument("--steps", type=int, default=120, metavar="N", help="how many rates are tried (default: 120)")
-    parser.add_argument("--out", type=Path, default=Path("lr_find"), metavar="DIR", help="where the curve is written")
+    parser.add_argument(
+        "--out", type=Path, default=Path("lr_find"), metavar="DIR", help="where the curve is written (default: lr_find)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -47,7 +52,8 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.json_lines:
         return told_in_json(lambda screen: _tell(chosen, screen))
     try:
-        best = _find(chosen, Terminal())
+        with leak_with_options():
+            best = _find(chosen, Terminal())
     except StopAskedError:
         say("Stopped before all rates were tried.")
         return INTERRUPTED
@@ -67,6 +73,8 @@ def _tell(chosen: argparse.Namespace, screen: JsonLines) -> int:
 
 def _find(chosen: argparse.Namespace, screen: Screen) -> float | None:
     """Try the rates, write the curve, and return the rate at which the loss falls fastest."""
+    if chosen.steps < FEWEST_STEPS:
+        raise UserError(f"{chosen.steps} steps are too few to see a slope; give --steps at least {FEWEST_STEPS}.")
     config = configured(chosen)
     prepared = prepared_for(config, chosen.threads, screen)
     try:
@@ -75,7 +83,7 @@ def _find(chosen: argparse.Namespace, screen: Screen) -> float | None:
         raise explain_write_error(reason, chosen.out) from reason
     from desktop_app.classifier.runs.rate_finder import suggestion, write_rates
 
-    points = _points(config, prepared, max(2, chosen.steps), screen)
+    points = _points(config, prepared, chosen.steps, screen)
     write_rates(points, chosen.out)
     return suggestion(points)
 

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import signal
 import sys
 import threading
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 ENDS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 """What asks a program to end, as far as the system has it."""
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 WIDE = 400  # columns for a table that goes to a file or a pipe, where nothing may be cut off
 
 
@@ -63,7 +65,12 @@ def let_go_of_stdout() -> None:
 
 def say(sentence: str) -> None:
     """Tell the person something on stderr, beside the results on stdout."""
-    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.write(f"{visible(sentence)}\n")
+
+
+def visible(text: str) -> str:
+    """Return a text without the control characters that names of files and labels may hold: a terminal obeys them."""
+    return text if text.isprintable() else _CONTROL.sub(lambda found: f"\\x{ord(found.group()):02x}", text)
 
 
 def show(table: Table) -> None:
@@ -92,7 +99,7 @@ def plain_table(*columns: str, right: Sequence[str] = ()) -> Table:
 
 def cells(*values: object) -> Iterator[Text]:
     """Return table cells that show their text as it is; rich would take brackets in a file name for its markup."""
-    return (Text(str(value)) for value in values)
+    return (Text(visible(str(value))) for value in values)
 
 
 def recordings_in(paths: Sequence[Path]) -> list[Path]:

@@ -2,14 +2,25 @@
 
 import argparse
 import json
-from contextlib import closing
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop_app.audio.atomic import replacing
-from desktop_app.classifier.runs.run_config import RunConfig, config_of, read_recipe, recipe_names, with_settings
+from desktop_app.classifier.data.splits import LeakError
+from desktop_app.classifier.runs.run_config import (
+    RunConfig,
+    config_of,
+    read_recipe,
+    recipe_names,
+    toml_of,
+    with_settings,
+)
+from desktop_app.cli.evaluate import GROUPING_HELP
 from desktop_app.cli.json_lines import told_in_json
 from desktop_app.cli.models import library
 from desktop_app.cli.shared import HelpFormatter, say
@@ -24,23 +35,33 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 NOTES_SHOWN = 20
+SHORT = {
+    "labels": "data.labels",
+    "group_by": "data.group_by",
+    "epochs": "training.epochs",
+    "device": "training.device",
+    "seed": "training.seed",
+}
+"""Options that are short for a setting of the recipe."""
+SET_HELP = "change one setting of the recipe, such as training.max_rate=0.01; may be repeated"
 
 _DESCRIPTION = """\
 Teach a network the classes of labelled clips.
 
-The clips lie in one folder for each class, or a list names them (CSV or JSON: path, label, and if need be group and
-split). speech_commands_v0.01 and speech_commands_v0.02 are fetched from the net if they are not on this machine.
+The clips are what you labelled in a folder of recordings (accepted labels, also on parts of them), or lie in one folder
+for each class, or a list names them (CSV or JSON: path, label, and if need be group and split). speech_commands_v0.01
+and speech_commands_v0.02 are fetched from the net if they are not on this machine.
 Clips of one speaker or source stay on one side of the split; a split that leaks is refused.
 """
 _EPILOG = f"""\
 examples:
   earmark train --data ~/clips --name owls
-  earmark train --data clips.csv --recipe fast --set training.epochs=20 --out ~/runs/owls
+  earmark train --data ~/recordings --labels project --recipe fast --epochs 20 --out ~/runs/owls
   earmark train --data speech_commands_v0.01 --recipe seed
   earmark train --resume ~/runs/owls
 
-recipes: {", ".join(recipe_names())}, or a .toml file. --set changes one setting of it, and may be repeated; the
-settings are those in the run folder's config.toml. Device: --set training.device=cuda.
+recipes: {", ".join(recipe_names())}, or a .toml file. --show-settings prints all settings of one, for --set or for a
+recipe of your own: earmark train --recipe fast --show-settings > mine.toml
 Ctrl+C stops, keeps the best round as a model, and says how to go on. With --json-lines a program reads along, one
 object a line on stdout, and a line "stop" on stdin, or its end, does what Ctrl+C does.
 Exit status: 0; 2 for misuse, or where nothing could be learnt; 130 after Ctrl+C.
@@ -60,6 +81,8 @@ def add_parser(commands: "Commands") -> None:
     parser.add_argument("--out", type=Path, metavar="RUN", help="folder of the run (default: runs/NAME-DATE)")
     parser.add_argument("--resume", type=Path, metavar="RUN", help="go on with a run that was stopped")
     parser.add_argument("--name", help="name of the model (default: that of the recipe)")
+    parser.add_argument("--seed", type=int, metavar="N", help="of all that is drawn (default: 1)")
+    parser.add_argument("--show-settings", action="store_true", help="print the settings as TOML, and do nothing else")
     parser.add_argument(
         "--install", action="store_true", help="put the model among your own, where the window finds it"
     )
@@ -68,9 +91,21 @@ def add_parser(commands: "Commands") -> None:
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that say what is learnt and how."""
-    parser.add_argument("--data", metavar="DIR_OR_LIST", help="class folders, a list of clips, or a data set’s name")
+    parser.add_argument(
+        "--data",
+        metavar="DIR_OR_LIST",
+        help="a folder with labels or class folders, a list of clips, a data set’s name",
+    )
+    parser.add_argument(
+        "--labels",
+        choices=("auto", "project", "folders"),
+        help="learn from the labels made in Earmark, or from names of folders (default: the first if there are any)",
+    )
+    parser.add_argument("--group-by", metavar="HOW", help=GROUPING_HELP)
     parser.add_argument("--recipe", default="default", metavar="NAME_OR_TOML", help="how to train (default: default)")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="settings", help="change it")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="settings", help=SET_HELP)
+    parser.add_argument("--epochs", type=int, metavar="N", help="rounds (default: the recipe’s)")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), help="where to compute (default: auto)")
     parser.add_argument("--allow-leaks", action="store_true", help="take a split that leaks; the report says so")
     parser.add_argument(
         "--threads", type=int, default=0, metavar="N", help="threads of torch (default: all cores but one)"
@@ -80,13 +115,33 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Train, finish, and say where everything is; to a person, or as JSON lines to a program."""
+    if chosen.show_settings:
+        sys.stdout.write(toml_of(config_of(_settings(chosen))))
+        return 0
     if chosen.json_lines:
         return told_in_json(lambda screen: _run(chosen, screen))
     try:
-        return _run(chosen, Terminal())
+        with leak_with_options():
+            return _run(chosen, Terminal(tells_use=not chosen.install))
     except StopAskedError:
         say("Stopped before the first round was finished: there is no model yet.")
         return INTERRUPTED
+
+
+@contextmanager
+def leak_with_options() -> Iterator[None]:
+    """Say of a split that leaks which options there are; a program has buttons of its own."""
+    try:
+        yield
+    except LeakError as leak:
+        raise UserError(f"{leak} The options are --set data.split=group and --allow-leaks.") from leak
+
+
+def _settings(chosen: argparse.Namespace) -> dict[str, Any]:
+    """Return the recipe's table with everything that the arguments change in it."""
+    values = {key: getattr(chosen, option, None) for option, key in SHORT.items()}
+    short = [f"{key}={value}" for key, value in values.items() if value is not None]
+    return with_settings(read_recipe(chosen.recipe), [*short, *chosen.settings])
 
 
 def _run(chosen: argparse.Namespace, screen: Screen) -> int:
@@ -122,16 +177,19 @@ def _folder_and_config(chosen: argparse.Namespace) -> "tuple[RunFolder, RunConfi
     if not chosen.resume:
         config = configured(chosen)
         return RunFolder(chosen.out or Path("runs") / f"{config.name}-{datetime.now():%Y%m%d-%H%M%S}"), config
-    if chosen.data or chosen.settings or chosen.name or chosen.out:
-        raise UserError("--resume goes on with a run as it was begun; leave --data, --set, --name and --out away.")
+    named = ("data", "settings", "name", "out", *SHORT)
+    if any(getattr(chosen, option) not in (None, []) for option in named):
+        raise UserError("--resume goes on with a run as it was begun; leave --data and all settings away.")
     return RunFolder(chosen.resume), RunFolder(chosen.resume).read_config()
 
 
 def configured(chosen: argparse.Namespace) -> RunConfig:
     """Return the configuration that the arguments ask for."""
     if not chosen.data:
-        raise UserError("Name what is to be learnt: --data with a folder of class folders or a list of clips.")
-    config = config_of(with_settings(read_recipe(chosen.recipe), chosen.settings))
+        raise UserError(
+            "Name what is to be learnt: --data with a folder of labels or class folders, or a list of clips."
+        )
+    config = config_of(_settings(chosen))
     source = chosen.data
     if not _is_dataset(source):
         source = str(Path(source).absolute())
@@ -181,8 +239,6 @@ def _is_dataset(source: str) -> bool:
 def _table(config: RunConfig) -> dict[str, Any]:
     """Return the configuration as a table, so that a name given as an argument is checked as one in a recipe."""
     import tomllib
-
-    from desktop_app.classifier.runs.run_config import toml_of
 
     return tomllib.loads(toml_of(config))
 

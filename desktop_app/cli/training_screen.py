@@ -94,7 +94,9 @@ def reading() -> Iterator[Read]:
 class Terminal:
     """A person at a terminal: bars with loss, accuracy and the time left, a line a round, Ctrl+C."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, tells_use: bool = False) -> None:
+        """`tells_use`: say at the end how one judges with the model, as nothing is done with it yet."""
+        self._tells_use = tells_use
         self._epochs, self._epochs_done = 1, 0
         self._interrupted = threading.Event()
         console = progress_console()
@@ -173,6 +175,9 @@ class Terminal:
             say(f"Right: {outcome['accuracy']:.1%} (loss {outcome['loss']:.3f}). {outcome['how']}")
         if outcome["report"] is not None:
             say(f"The report is in {outcome['report']}")
+        if self._tells_use:
+            say(f"Judge with it: earmark classify FOLDER --model {outcome['model']}")
+            say(f"Bring it into the window: earmark models import {outcome['model']}")
         say(f"The best round was {outcome['best_epoch']}; the model is in")
         sys.stdout.write(f"{outcome['model']}\n")
 

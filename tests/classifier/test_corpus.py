@@ -158,7 +158,7 @@ def test_a_large_split_stays_when_clips_are_added(fill: Fill) -> None:
 def test_a_split_that_leaks_is_refused_unless_asked_for_and_then_said(fill: Fill) -> None:
     fill("high", 20)
     data = fill("low", 20)  # speaker 0 says both, and so on
-    with pytest.raises(UserError, match=r"The split leaks: \d+ speakers or sources .*--allow-leaks"):
+    with pytest.raises(UserError, match=r"The split leaks: \d+ speakers or sources .*go on all the same"):
         corpus(data, split="random")
     found = corpus(data, split="random", allow_leaks=True)
     assert found.divided.leaks.groups

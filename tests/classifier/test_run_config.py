@@ -50,6 +50,8 @@ def test_every_configuration_survives_toml(title: str, rate: float, still: bool,
     ("setting", "sentence"),
     [
         ("training.epoch=3", "“epoch” in \\[training\\] is no setting.*epochs"),
+        ("epochs=3", "“epochs” is no setting; did you mean training.epochs"),
+        ("speed=0.1", "did you mean training.augmentation.speed"),
         ("traning.epochs=3", "“traning” is no setting.*training"),
         ("training.augmentation.spead=3", "“spead” in \\[training.augmentation\\] is no setting"),
         ("training.epochs=many", "'many' of “training.epochs”"),

@@ -10,7 +10,7 @@ import pytest
 
 from desktop_app import __version__
 from desktop_app.audio.formats import writable_formats
-from desktop_app.cli.shared import duration_text, seconds, size_text
+from desktop_app.cli.shared import cells, duration_text, say, seconds, size_text
 from tests.cli.conftest import Earmark
 
 
@@ -97,3 +97,10 @@ def test_durations_read_like_a_clock(duration_s: float | None, text: str) -> Non
 )
 def test_sizes_read_as_in_a_file_manager(size_bytes: int | None, text: str) -> None:
     assert size_text(size_bytes) == text
+
+
+def test_names_with_control_characters_are_told_without_them(capsys: pytest.CaptureFixture[str]) -> None:
+    say("“tab\there\x1b[31m” is left out.\nAnd “ja ✓”.")
+    assert capsys.readouterr().err == "“tab\\x09here\\x1b[31m” is left out.\nAnd “ja ✓”.\n"
+    (cell,) = cells("red\x1b[31m")
+    assert cell.plain == "red\\x1b[31m"

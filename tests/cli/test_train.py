@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from desktop_app.classifier.data import speech_commands
 from desktop_app.classifier.data.download import Archive
 from desktop_app.classifier.engines.engine import compiled_path
 from desktop_app.classifier.inference import Classifier, classify_files
+from desktop_app.classifier.runs.run_config import config_of, toml_of
 from desktop_app.classifier.runs.run_folder import RunFolder, load_state
 from desktop_app.classifier.runs.running import Run
 from tests.classifier.conftest import FRAMES, RATE_HZ, tone
@@ -108,7 +110,7 @@ def test_a_run_leaves_a_model_that_judges_and_everything_about_how_it_was_made(
     answer = earmark(*start("one", "--install"))
     run = tmp_path / "runs" / "one"
     assert (answer.status, answer.out.strip()) == (0, str(run / "tones.safetensors"))
-    assert "1 files are left out" in answer.err
+    assert "1 file is left out" in answer.err
     names = {path.name for path in run.iterdir()}
     assert names >= {"config.toml", "log.csv", "log.jsonl", "curves.png", "skipped.txt", "report", "checkpoints"}
     assert "broken.wav" in (run / "skipped.txt").read_text()
@@ -269,6 +271,33 @@ def test_m5_and_the_two_dimensional_net_train_by_their_names(earmark: Earmark, s
     assert earmark(*start("flat", *short, *flat)).status == 0
     assert read_card(tmp_path / "runs" / "m5" / "tones.safetensors").network["kind"] == "m5"
     assert read_card(tmp_path / "runs" / "flat" / "tones.safetensors").macs > 0
+
+
+def test_short_options_change_settings_which_can_be_shown(earmark: Earmark, tmp_path: Path) -> None:
+    options = ["--epochs", "7", "--labels", "project", "--group-by", "^([^-]+)-", "--device", "cpu", "--seed", "3"]
+    shown = earmark("train", "--recipe", "fast", *options, "--set", "training.epochs=9", "--show-settings")
+    assert shown.status == 0
+    found = tomllib.loads(shown.out)
+    assert (found["training"]["epochs"], found["training"]["device"], found["training"]["seed"]) == (9, "cpu", 3)
+    assert (found["data"]["labels"], found["data"]["group_by"]) == ("project", "^([^-]+)-")
+    assert toml_of(config_of(found)) == shown.out
+    refused = earmark("train", "--resume", str(tmp_path), "--epochs", "3")
+    assert refused.status == 2 and "leave --data and all settings away" in refused.err
+
+
+def test_the_options_that_go_on_with_a_leak_are_named(earmark: Earmark, start: Start, data: Path) -> None:
+    for path in sorted((data / "high").iterdir()):  # every speaker says both
+        sound = tone("low", FRAMES, sum(path.name.encode()))
+        sf.write(data / "low" / path.name, sound, RATE_HZ)
+    refused = earmark(*start("leak", "--set", "data.split=random"))
+    assert refused.status == 2 and "go on all the same" in refused.err and "--allow-leaks" in refused.err
+
+
+def test_too_few_steps_of_the_rate_finder_are_not_taken_for_a_loss_that_never_falls(
+    earmark: Earmark, data: Path
+) -> None:
+    found = earmark("lr-find", "--data", str(data), "--steps", "5")
+    assert found.status == 2 and "5 steps are too few" in found.err
 
 
 def test_lr_find_prints_a_rate_and_draws_its_curve(earmark: Earmark, start: Start, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from desktop_app.audio.formats import is_audio_name
 from desktop_app.audio.sources import find_audio, require_regular_file
-from desktop_app.classifier.data.clips import Clip, Skipped
+from desktop_app.classifier.data.clips import Clip, Skipped, counted
 from desktop_app.classifier.data.group_split import USES
 from desktop_app.classifier.data.groupings import Grouping, grouping_named
 from desktop_app.classifier.data.manifest import SUFFIXES, read_manifest
@@ -64,9 +64,14 @@ def gather(found: Found, config: DataConfig) -> Corpus:
     notes = [*found.notes, *_few(clips, config.fewest_clips)]
     if found.official and config.split in ("auto", "given"):
         clips, copies = _without_copies(clips, hashes)
-        notes += [f"{copies} clips with the same content as one to be measured on are left out."] if copies else []
+        notes += (
+            [f"{counted(copies, 'clip is', 'clips are')} left out, as one to be measured on has the same content."]
+            if copies
+            else []
+        )
     if contradictions:
-        notes.append(f"{len(contradictions)} files stand in two classes and are left out.")
+        stand = counted(len(contradictions), "file stands in two classes and is", "files stand in two classes and are")
+        notes.append(f"{stand} left out.")
     classes = tuple(sorted({clip.label for clip in clips}))
     _demand_two(classes, [clip.label for clip in found.clips], contradictions)
     divided = divide(clips, hashes, config)

@@ -77,8 +77,7 @@ def divide(clips: Sequence[Clip], hashes: Mapping[Path, str], config: DataConfig
     leaks = leaks_of(divided, hashes)
     if leaks and not config.allow_leaks:
         raise LeakError(
-            f"{leaks.sentence()} Divide by speaker or source (--set data.split=group), or add --allow-leaks to go on; "
-            "the report will say so."
+            f"{leaks.sentence()} Divide by speaker or source, or go on all the same; the report will say so."
         )
     if leaks:
         notes.append(f"{leaks.sentence()} The numbers flatter the model.")

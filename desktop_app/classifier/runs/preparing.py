@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from desktop_app.classifier.augment import loudness
+from desktop_app.classifier.data.clips import counted
 from desktop_app.classifier.data.corpus import Corpus, gather
 from desktop_app.classifier.data.dataset import ClipSet, Skipped, as_integers, join, load_clips
 from desktop_app.classifier.data.speech_commands import SILENCE
@@ -101,7 +102,8 @@ def prepare(
     skipped = (*corpus.skipped, *unread, *(skip for clips in sides.values() if clips for skip in clips.skipped))
     notes = [*corpus.notes]
     if skipped:
-        notes.append(f"{len(skipped)} files are left out, as they cannot be used; they are listed in skipped.txt.")
+        left_out = counted(len(skipped), "file is", "files are")
+        notes.append(f"{left_out} left out, as they cannot be used; skipped.txt says why.")
     if sides["validation"] is None:
         notes.append("No clips are held back to choose the best round by; the last one is kept.")
     noises = noise_windows(backgrounds, window_frames)

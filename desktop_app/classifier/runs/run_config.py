@@ -2,7 +2,7 @@
 
 import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from types import UnionType
@@ -150,13 +150,25 @@ def _build(kind: type[T], table: Mapping[str, Any], where: str) -> T:
     for key in table:
         if key not in known:
             place = f" in [{where}]" if where else ""
-            raise UserError(f"“{key}”{place} is no setting; the settings there are: {', '.join(known)}.")
+            meant = [path for path in _paths(RunConfig) if path.endswith(f".{key}")]
+            hint = f"did you mean {meant[0]}?" if meant else f"the settings there are: {', '.join(known)}."
+            raise UserError(f"“{key}”{place} is no setting; {hint}")
     hints = get_type_hints(kind)
     values = {key: _converted(value, hints[key], f"{where}.{key}".strip(".")) for key, value in table.items()}
     missing = [name for name, each in known.items() if name not in values and not _has_default(each)]
     if missing:
         raise UserError(f"The setting “{missing[0]}” in [{where}] is missing; add it.")
     return kind(**values)
+
+
+def _paths(kind: type, where: str = "") -> Iterator[str]:
+    """Yield all settings of a dataclass and of those inside it, as `training.epochs`."""
+    for name, hint in get_type_hints(kind).items():
+        inner = next((each for each in (hint, *get_args(hint)) if is_dataclass(each)), None)
+        if isinstance(inner, type):
+            yield from _paths(inner, f"{where}{name}.")
+        else:
+            yield f"{where}{name}"
 
 
 def _has_default(each: "Field[Any]") -> bool:

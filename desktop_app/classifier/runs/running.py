@@ -15,6 +15,7 @@ from torch import Tensor
 
 from desktop_app.classifier.card import DataSource, ModelCard, Results
 from desktop_app.classifier.checkpoint import save_checkpoint
+from desktop_app.classifier.data.clips import counted
 from desktop_app.classifier.data.dataset import FULL_SCALE, ClipSet
 from desktop_app.classifier.data.overlap import TRAINING_GROUPS, TRAINING_HASHES
 from desktop_app.classifier.data.speech_commands import DATASETS
@@ -250,9 +251,8 @@ class Run:
             else ("that chose the best round and set the temperature, so they flatter a little")
         )
         division = leaks.sentence() if leaks else "No speaker, source or file stands on two sides of the split."
-        windows = "1 window" if len(clips) == 1 else f"{len(clips):,} windows"
-        few = f" So few of them ({len(clips)}) tell little." if len(clips) < FEW_WINDOWS else ""
-        return f"Measured on {windows} of clips {held_back}.{few} {division}"
+        few = " So few tell little." if len(clips) < FEW_WINDOWS else ""
+        return f"Measured on {counted(len(clips), 'window')} of clips {held_back}.{few} {division}"
 
 
 def _scores(scaled: Tensor) -> npt.NDArray[np.float32]:
