@@ -71,13 +71,15 @@ def write(labels: Sequence[FileLabels], target: Path, options: Options, progress
     wanted, done = sum(len(each.annotations) for each in chosen), 0
     files: list[Path] = []
     problems: list[str] = []
+    count = 0
     for side, part in parts.items():
         export = export_all(part, target / side, options, _PATTERN, _from(done, wanted, progress))
         done += sum(len(each.annotations) for each in part)
+        count += len(export.clips)
         problems += export.problems
         rows = [_features(clip.row(target / side)) for clip in export.clips]
         files += [write_list(rows, (FILE_NAME, "label"), target / side / METADATA)] if rows else []
-    return Written(tuple(files), tuple(problems))
+    return Written(tuple(files), count, tuple(problems))
 
 
 def _from(before: int, wanted: int, progress: Progress) -> Progress:

@@ -62,7 +62,7 @@ def write(labels: Sequence[FileLabels], target: Path, options: Options, progress
         _continue_list(target, side, [clip for clip in export.clips if side_of[clip.labels.path] == side])
         for side in (LISTS if export.clips else ())
     ]
-    return Written((target, *files) if export.clips else (), export.problems)
+    return Written((target, *files) if export.clips else (), len(export.clips), export.problems)
 
 
 def is_example(annotation: Annotation) -> bool:

@@ -83,6 +83,8 @@ class Written:
 
     files: tuple[Path, ...]
     """Label files, lists and folders that stand now; not each clip."""
+    count: int
+    """Annotations that stand in them."""
     problems: tuple[str, ...] = ()
     """A sentence for each recording or clip that could not be written."""
 

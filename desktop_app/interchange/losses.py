@@ -49,6 +49,13 @@ def losses(labels: Sequence[FileLabels], label_format: LabelFormat) -> tuple[str
     return tuple(sentence.format(n=counted_text(count), format=label_format.title) for sentence, count in told)
 
 
+def held(labels: Sequence[FileLabels], label_format: LabelFormat) -> int:
+    """Return how many annotations a file of the format holds, whatever it loses of each."""
+    counts = counted(labels, label_format)
+    everything = sum(len(each.annotations) for each in labels)
+    return everything - sum(counts[kind] for kind in (LEFT_OUT, POINTS, UNNAMED))
+
+
 def counted_text(count: int) -> str:
     """Return “1 annotation” or “1,200 annotations”."""
     return f"{count:,} annotation{'' if count == 1 else 's'}"

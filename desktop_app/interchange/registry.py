@@ -29,6 +29,7 @@ from desktop_app.interchange import (
     wav_cues,
 )
 from desktop_app.interchange.labels import FileLabels, ImportResult, LabelFormat, Options, Progress, Written, stem_of
+from desktop_app.interchange.losses import held
 from desktop_app.interchange.naming import require_target, targets
 from desktop_app.interchange.reading import Notes, glimpse
 
@@ -203,7 +204,7 @@ def write_labels(
         with replacing(path) as file:
             file.write(label_format.encode(part, chosen))
         progress(done, len(files))
-    return Written(tuple(files))
+    return Written(tuple(files), held(labels, label_format))
 
 
 def _make_folder(folder: Path) -> None:

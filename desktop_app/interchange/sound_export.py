@@ -126,9 +126,9 @@ def write(labels: Sequence[FileLabels], target: Path, options: Options, progress
     """Write clips and their manifest into a folder; nothing there is overwritten."""
     export = export_all(labels, target, options, PATTERN, progress)
     if not export.clips:
-        return Written((), export.problems)
+        return Written((), 0, export.problems)
     manifest = write_list([clip.row(target) for clip in export.clips], CLIP_COLUMNS, free_path(target / MANIFEST))
-    return Written((manifest,), export.problems)
+    return Written((manifest,), len(export.clips), export.problems)
 
 
 def _bare_points(labels: Sequence[FileLabels]) -> Iterator[Loss]:

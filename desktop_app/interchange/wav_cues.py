@@ -26,6 +26,7 @@ from desktop_app.interchange.labels import (
     Written,
     whole_as_span,
 )
+from desktop_app.interchange.losses import held
 from desktop_app.interchange.naming import targets
 from desktop_app.interchange.reading import Glimpse, Notes, decode, tidied
 
@@ -158,17 +159,19 @@ def write(labels: Sequence[FileLabels], target: Path, _options: Options, progres
     """Write copies of the recordings with their labels as cues, into a folder or, of one recording, as that file."""
     files: list[Path] = []
     problems: list[str] = []
+    count = 0
     for done, (copy, each) in enumerate(targets(labels, target, FORMAT), 1):
         try:
             copy.parent.mkdir(parents=True, exist_ok=True)
             _write_copy(each, copy)
             files.append(copy)
+            count += held([each], FORMAT)
         except OSError as error:
             problems.append(f"“{shown_name(copy)}” could not be written ({error.strerror}).")
         except UserError as error:
             problems.append(str(error))
         progress(done, len(labels))
-    return Written(tuple(files), tuple(problems))
+    return Written(tuple(files), count, tuple(problems))
 
 
 def _write_copy(labels: FileLabels, copy: Path) -> None:

@@ -14,7 +14,7 @@ from desktop_app.annotation.annotations import Annotation, Status
 from desktop_app.errors import UserError
 from desktop_app.interchange import audacity, own_json, reading, textgrid, wav_cues
 from desktop_app.interchange.labels import FileLabels, LabelFormat
-from desktop_app.interchange.losses import counted, losses
+from desktop_app.interchange.losses import counted, held, losses
 from desktop_app.interchange.reading import DamagedRowError, decimal_text, exactly, number
 from desktop_app.interchange.recordings import measured
 from desktop_app.interchange.registry import (
@@ -133,6 +133,7 @@ def test_losses_are_counted_and_told_in_sentences() -> None:
         "Without their note: 1,200 annotations.",
     )
     assert losses(labels, own_json.FORMAT) == ()
+    assert (held(labels, textgrid.FORMAT), held(labels, own_json.FORMAT)) == (1201, 1203)
     assert counted(labels, audacity.FORMAT)["texts"] == 1
 
 

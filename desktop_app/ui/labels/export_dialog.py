@@ -69,7 +69,6 @@ class LabelExportDialog(JobDialog):
     def __init__(self, files: LabelFiles, offer: LabelOffer, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._files, self._offer, self._settings = files, offer, settings
-        self._outlook: Outlook | None = None
         self._each_alone_wanted = False
         self.setWindowTitle("Export labels")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -154,7 +153,6 @@ class LabelExportDialog(JobDialog):
         return self.each_alone.isChecked() or self.chosen_format.write is not None
 
     def _changed(self) -> None:
-        self._outlook = None
         self.export.setEnabled(False)
         self._timer.start()
 
@@ -168,7 +166,6 @@ class LabelExportDialog(JobDialog):
             job.failed.connect(self._words.setText)
 
     def _show_outlook(self, outlook: Outlook) -> None:
-        self._outlook = outlook
         self._words.setText("\n".join(_told(outlook, self.chosen_format)))
         self._show_problems(outlook.problems)
         self.export.setEnabled(
@@ -190,10 +187,9 @@ class LabelExportDialog(JobDialog):
         self.export.setEnabled(True)
 
     def _finished(self, result: Written) -> None:
-        count = self._outlook.count if self._outlook is not None else 0
         target = Path(self.target.text().strip()).expanduser()
         self._words.setText(
-            f"{counted_text(count)} written to {target}." if result.files else "Nothing could be written."
+            f"{counted_text(result.count)} written to {target}." if result.files else "Nothing could be written."
         )
         self._show_problems(result.problems)
         self._show.setVisible(bool(result.files))
