@@ -50,9 +50,12 @@ class EventList(QTableView):
 
     def add(self, heard: HeardEvent) -> None:
         """List one more; the oldest beyond `MOST_ROWS` goes."""
-        when = QStandardItem(f"{datetime.fromtimestamp(heard.clock_s):%H:%M:%S}")
+        at = datetime.fromtimestamp(heard.clock_s).astimezone()
+        when = QStandardItem(f"{at:%H:%M:%S}")
+        when.setToolTip(at.isoformat(" ", "milliseconds"))
         when.setData(heard, EVENT_ROLE)
         label = QStandardItem(heard.event.label)
+        label.setToolTip(heard.event.label)
         label.setIcon(dot_icon(self.colour_of(heard.event.label)))
         score = QStandardItem(f"{heard.event.score:.2f}")
         score.setTextAlignment(RIGHT)

@@ -12,6 +12,9 @@ from desktop_app.ui.ticks import time_step
 Clock = Callable[[int], float]
 """Returns when a frame sounded, in seconds since 1970."""
 
+LENGTH_SHARE = 0.75
+"""Of the room of a tick, what the length of a gap needs on both sides."""
+
 
 @dataclass(frozen=True)
 class StreamAxis:
@@ -53,17 +56,20 @@ class StreamAxis:
         return round(self.oldest_frame + share * (self.newest_frame - self.oldest_frame))
 
     def ticks(self, clock: Clock, gaps: tuple[Gap, ...], spacing: float) -> list[tuple[float, str]]:
-        """Return places and words of round times of day at least `spacing` pixels apart; none inside a gap."""
+        """Return places and words of round times of day at least `spacing` pixels apart; none inside a gap, or
+        where the length of one stands."""
         step_s = max(time_step(self.span_s, self.width / spacing), 1.0)
         inside = sorted({gap.at_frame for gap in gaps if self.oldest_frame < gap.at_frame < self.newest_frame})
         edges = [max(self.oldest_frame, 0), *inside, self.newest_frame]
+        lengths = [x for x, _ in self.gaps(gaps)]
         ticks: list[tuple[float, str]] = []
         for begin, end in pairwise(edges):
             begin_s, rate_hz = clock(begin), self.sample_rate_hz
             first, last = math.ceil(begin_s / step_s), math.ceil((begin_s + (end - begin) / rate_hz) / step_s)
             for at_s in (number * step_s for number in range(first, last)):
                 place = self.x(begin + (at_s - begin_s) * rate_hz)
-                ticks.append((place, f"{datetime.fromtimestamp(at_s):%H:%M:%S}"))
+                if all(abs(place - x) >= LENGTH_SHARE * spacing for x in lengths):
+                    ticks.append((place, f"{datetime.fromtimestamp(at_s):%H:%M:%S}"))
         return ticks
 
     def gaps(self, gaps: tuple[Gap, ...]) -> list[tuple[float, Gap]]:

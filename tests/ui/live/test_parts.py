@@ -1,6 +1,7 @@
 """The parts beside the live sound: meter, bars, list of events, rule, choice of the microphone."""
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -105,6 +106,9 @@ def test_the_newest_event_is_on_top_and_the_oldest_goes_at_last(qtbot: QtBot, th
         events.add(heard(f"{number}"))
     assert len(events.events) == MOST_ROWS
     assert events.events[0].event.label == f"{MOST_ROWS + 4}"
+    told = [events.model().index(0, column).data(Qt.ItemDataRole.ToolTipRole) for column in (0, 1)]
+    assert told[1] == f"{MOST_ROWS + 4}"
+    assert datetime.fromisoformat(told[0]).timestamp() == 1_700_000_005, "the list of a night needs dates"
     events.clear_events()
     assert events.events == []
 
