@@ -115,17 +115,26 @@ def same_names(
 ) -> list[tuple[Recording, str]]:
     """Return missing recordings of one folder with the paths that bear their names in another one, for `relink`.
 
-    Folders and paths are from the project's folder on, an empty folder is the project's own.
+    Folders and paths are from the project's folder on, an empty folder is the project's own. Where the very name is not
+    there, one of another format is taken: recordings are often compressed later.
     """
     there = set(paths)
+    formats = defaultdict(list)
+    for each in there:
+        formats[_without_suffix(each)].append(each)
     found = []
     for recording in missing:
         with suppress(ValueError):
             rest = PurePosixPath(recording.path).relative_to(PurePosixPath(old_folder))
             path = (PurePosixPath(new_folder) / rest).as_posix()
-            if path in there:
-                found.append((recording, path))
+            others = formats[_without_suffix(path)]
+            if path in there or len(others) == 1:
+                found.append((recording, path if path in there else others[0]))
     return found
+
+
+def _without_suffix(path: str) -> str:
+    return PurePosixPath(path).with_suffix("").as_posix()
 
 
 def relink(folder: Path, homes: Iterable[tuple[Recording, str]]) -> Edit:

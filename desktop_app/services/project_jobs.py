@@ -113,8 +113,13 @@ def _found(context: JobContext, paths: Sequence[Path]) -> list[FoundFile]:
 
 
 def relinked(_: JobContext, store: AnnotationStore, homes: Sequence[tuple[Recording, str]]) -> Edit:
-    """Return the edit that gives recordings' labels to the files chosen for them."""
-    return relink(store.place.project, homes)
+    """Return the edit that gives recordings' labels to the files chosen for them, where these have none themselves."""
+    with store.reader() as reader:
+        taken = {each.path for each in reader.recordings()} - {recording.path for recording, _ in homes}
+    free = [(recording, path) for recording, path in homes if path not in taken]
+    if not free:
+        raise UserError("The files of these names have labels of their own: choose the folder of other files.")
+    return relink(store.place.project, free)
 
 
 def back_up_today(_: JobContext, store: AnnotationStore) -> Path | None:

@@ -113,6 +113,13 @@ def test_a_whole_folder_is_relinked_by_names_whatever_the_files_hold(project: Pa
     assert same_names(lost, "elsewhere", "", ["a.wav"]) == []
 
 
+def test_a_recording_that_was_compressed_is_found_by_its_name_unless_two_formats_bear_it() -> None:
+    lost = [Recording(f"night/{name}", 5, "old", id=name) for name in ("a.wav", "b.WAV", "c.wav")]
+    there = ["night/a.flac", "night/b.mp3", "night/b.flac", "night/c.wav", "night/c.flac"]
+    found = same_names(lost, "night", "night", there)
+    assert [(recording.id, path) for recording, path in found] == [("a.wav", "night/a.flac"), ("c.wav", "night/c.wav")]
+
+
 def test_a_fingerprint_sees_beginning_middle_end_and_size(tmp_path: Path) -> None:
     path = tmp_path / "x"
     content = bytearray(10 * BLOCK_BYTES)

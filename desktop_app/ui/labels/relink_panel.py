@@ -26,7 +26,8 @@ from desktop_app.ui.wording import counted
 SIZE = (560, 440)
 TEACHES = (
     "These recordings have labels, and their files are not in the folder any more. Put the files back, or choose the "
-    "folder inside of this one where they are now: files of the same names get the labels. Undo takes it back."
+    "folder inside of this one where they are now: files of the same names, in whatever format, get the labels. Undo "
+    "takes it back."
 )
 
 

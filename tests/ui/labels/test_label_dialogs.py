@@ -255,6 +255,20 @@ def test_missing_recordings_are_told_listed_and_found_in_another_folder(
     assert len(project.annotations_of(labelled / "archive" / "x" / "c.wav")) == 3
 
 
+def test_labels_are_not_given_to_a_file_that_has_labels_of_its_own(
+    project: Project, messages: Messages, labelled: Path, qtbot: QtBot
+) -> None:
+    relinking = Relinking(project, messages)
+    told: list[str] = []
+    messages.posted.connect(lambda message: told.append(message.text))
+    (labelled / "night" / "c.wav").rename(labelled.parent / "c.wav")
+    relinking.look(labelled / path for path in ("a.wav", "b.wav"))
+    qtbot.waitUntil(lambda: len(relinking.missing) == 1)
+    relinking.relink([(relinking.missing[0], "a.wav")])
+    qtbot.waitUntil(lambda: any("labels of their own" in each for each in told))
+    assert len(project.annotations_of(labelled / "a.wav")) == 3
+
+
 def test_the_file_dialog_of_an_import_shows_label_files_and_no_recordings() -> None:
     label_files, everything = file_kinds().split(";;")
     assert {"*.txt", "*.csv", "*.TextGrid", "*.json"} <= set(label_files.partition("(")[2].rstrip(")").split())
