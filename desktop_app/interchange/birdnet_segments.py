@@ -37,6 +37,12 @@ def recognises(seen: Glimpse) -> bool:
     return any(_NAME.fullmatch(found.path.stem) for found in clips)
 
 
+def recording_of(stem: str) -> str:
+    """Return the name of the recording that a segment was cut out of; of other clips their own."""
+    named = _NAME.fullmatch(stem)
+    return stem if named is None else named["stem"]
+
+
 @dataclass(frozen=True)
 class _Segment:
     """What the name of a clip and its folders say."""

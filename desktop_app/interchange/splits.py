@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 
+from desktop_app.interchange.birdnet_segments import recording_of
 from desktop_app.interchange.labels import FileLabels
 
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
@@ -18,10 +19,10 @@ _SAME_SPEAKER = re.compile(r"_nohash_.*$")
 def sides_of(labels: Sequence[FileLabels]) -> list[str]:
     """Return the side of each recording: the one that was given, else by the hash of its name, which never changes.
 
-    What belongs together in Speech Commands (its names before `_nohash_`) stays together. Recordings of one name count
-    as one, whatever folder they lie in.
+    What belongs together in Speech Commands (its names before `_nohash_`) stays together, and so do BirdNET's segments
+    of one recording. Recordings of one name count as one, whatever folder they lie in.
     """
-    groups = [_SAME_SPEAKER.sub("", each.stem) for each in labels]
+    groups = [_SAME_SPEAKER.sub("", recording_of(each.stem)) for each in labels]
     given: dict[str, str] = {}
     for group, each in zip(groups, labels, strict=True):
         for annotation in each.annotations:

@@ -10,9 +10,10 @@ from desktop_app.annotation.store import open_store
 from desktop_app.errors import UserError
 from desktop_app.interchange import birdnet_segments, class_folders
 from desktop_app.interchange.into_project import plan_import
-from desktop_app.interchange.labels import ImportResult
+from desktop_app.interchange.labels import FileLabels, ImportResult
 from desktop_app.interchange.recordings import located
 from desktop_app.interchange.registry import read_labels
+from desktop_app.interchange.splits import sides_of
 
 OWL = "Tawny Owl"
 NAME = "0.812_3_night_63.00s_66.00s.wav"
@@ -119,6 +120,15 @@ def test_with_neither_recording_nor_clips_the_recording_is_told_once(sounds: Pat
         plan = plan_import([(tmp_path, result)], sounds, store)
     assert plan.problems == ("There is no recording called “gone” here: add it to the folder, or choose one.",)
     assert (plan.edit.added, plan.left_out) == ((), 2)
+
+
+def test_segments_of_one_recording_are_on_one_side_of_a_split() -> None:
+    clips = [
+        FileLabels(f"owl/0.{score}_1_night{night}_3.00s_6.00s.wav") for night in range(9) for score in (812, 955, 400)
+    ]
+    sides = sides_of(clips)
+    assert len(set(sides)) > 1
+    assert all(len(set(sides[at : at + 3])) == 1 for at in range(0, len(sides), 3))
 
 
 def test_segments_become_other_data_sets_with_or_without_their_recording(sounds: Path, tmp_path: Path) -> None:
