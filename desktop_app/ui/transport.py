@@ -100,7 +100,8 @@ class Transport(QFrame):
         self._volume = QSlider(Qt.Orientation.Horizontal)
         self._volume.setRange(0, 100)
         self._volume.setValue(100)
-        self._volume.setFixedWidth(96)
+        self._volume.setMinimumWidth(48)  # in a small window a running job needs the room
+        self._volume.setMaximumWidth(96)
         self._volume.setToolTip("Volume")
         self._volume.setAccessibleName("Volume")
         self._volume.setFocusPolicy(Qt.FocusPolicy.TabFocus)

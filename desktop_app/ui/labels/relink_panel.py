@@ -82,17 +82,17 @@ class RelinkDialog(QDialog):
         self.choose.clicked.connect(self._ask)
         self._lay_out()
         self.of_folder.currentIndexChanged.connect(lambda _: self._show_list())
-        relinking.missing_changed.connect(lambda _: self.show_missing())
-        self.show_missing()
+        relinking.missing_changed.connect(self.show_missing)  # a method, so that it ends with the dialog
+        self.show_missing(relinking.missing)
 
     @property
     def words(self) -> str:
         """Return what came of the last choice."""
         return self._words.text()
 
-    def show_missing(self) -> None:
+    def show_missing(self, missing: Sequence[Recording]) -> None:
         """List what is missing now, by the folder it was in; close where nothing is."""
-        folders = sorted({folder_of(each.path) for each in self._relinking.missing})
+        folders = sorted({folder_of(each.path) for each in missing})
         chosen = self.of_folder.currentData()
         self.of_folder.blockSignals(True)
         self.of_folder.clear()

@@ -255,6 +255,20 @@ def test_missing_recordings_are_told_listed_and_found_in_another_folder(
     assert len(project.annotations_of(labelled / "archive" / "x" / "c.wav")) == 3
 
 
+def test_a_closed_dialog_of_missing_recordings_hears_of_no_more(
+    project: Project, messages: Messages, labelled: Path, qtbot: QtBot
+) -> None:
+    relinking = Relinking(project, messages)
+    relinking.look(labelled / path for path in ("a.wav", "b.wav"))
+    qtbot.waitUntil(lambda: len(relinking.missing) == 1)
+    dialog = RelinkDialog(relinking, labelled, ["a.wav", "b.wav"])
+    dialog.show()
+    with qtbot.waitSignal(dialog.destroyed):
+        dialog.close()
+    project.close()
+    assert relinking.missing == []
+
+
 def test_labels_are_not_given_to_a_file_that_has_labels_of_its_own(
     project: Project, messages: Messages, labelled: Path, qtbot: QtBot
 ) -> None:
