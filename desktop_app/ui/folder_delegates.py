@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop_app.annotation.annotations import Status
@@ -52,6 +52,14 @@ class CellDelegate(QStyledItemDelegate):
 class NameDelegate(CellDelegate):
     """Writes the folder quietly before the name; where there is little room the folder gives way first."""
 
+    _beside: Sequence[str] = ()
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint a name so that it can be told from those above and below it."""
+        rows = (index.sibling(index.row() + by, index.column()).data(Qt.ItemDataRole.UserRole) for by in (-1, 1))
+        self._beside = [row.name.rpartition("/")[2] for row in rows if row is not None]
+        super().paint(painter, option, index)
+
     def paint_content(self, painter: QPainter, option: QStyleOptionViewItem, column: Column, row: FolderRow) -> None:
         """Write folder and name."""
         room, metrics = room_of(option), option.fontMetrics
@@ -64,7 +72,7 @@ class NameDelegate(CellDelegate):
                 painter.drawText(room, Middle, shown)
                 room.setLeft(room.left() + metrics.horizontalAdvance(shown))
         painter.setPen(tone(option, quiet=bool(row.unreadable)))
-        painter.drawText(room, Middle, metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room.width()))
+        painter.drawText(room, Middle, elided_name(name, self._beside, metrics, room.width()))
 
 
 class LabelDelegate(CellDelegate):
@@ -146,6 +154,17 @@ def struck_out(font: QFont) -> QFont:
     other = QFont(font)
     other.setStrikeOut(True)
     return other
+
+
+def elided_name(name: str, beside: Sequence[str], metrics: QFontMetrics, width: int) -> str:
+    """Return a name as it fits: its middle gives way, or its beginning where the names beside it would look the same.
+
+    Recordings are called by date, time and zone: what tells them apart stands in the middle.
+    """
+    shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, width)
+    if shown == name or all(metrics.elidedText(it, Qt.TextElideMode.ElideMiddle, width) != shown for it in beside):
+        return shown
+    return metrics.elidedText(name, Qt.TextElideMode.ElideLeft, width)
 
 
 def paint_background(painter: QPainter, option: QStyleOptionViewItem) -> None:

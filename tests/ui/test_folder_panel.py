@@ -22,7 +22,7 @@ from desktop_app.services.jobs import JobRunner
 from desktop_app.services.messages import Messages
 from desktop_app.services.settings import Settings
 from desktop_app.ui import folder_model
-from desktop_app.ui.folder_delegates import DOT, PADDING
+from desktop_app.ui.folder_delegates import DOT, PADDING, elided_name
 from desktop_app.ui.folder_filter import parse_filter
 from desktop_app.ui.folder_model import FolderModel
 from desktop_app.ui.folder_panel import FolderPanel
@@ -117,7 +117,7 @@ def test_a_real_folder_is_listed_and_described(
     (tmp_path / "sounds" / "text.wav").write_text("no sound at all")
     with qtbot.waitSignal(listing.metadata_ready):
         listing.scan(tmp_path / "sounds")
-    assert panel._status.text() == "1 file, 1 unreadable"
+    assert panel._status.whole == "1 file, 1 unreadable"
     assert panel._folder_button.text() == "sounds"
     row = panel.model.shown[0]
     assert COLUMNS[column_number("duration")].text(row) == "unreadable" and "text.wav" in row.error
@@ -143,9 +143,9 @@ def test_every_column_says_what_is_known(filled: FolderPanel) -> None:
 
 
 def test_the_status_line_counts(filled: FolderPanel) -> None:
-    assert filled._status.text() == "5 files, 2 judged, 1 unreadable"
+    assert filled._status.whole == "5 files, 2 judged, 1 unreadable"
     filled.set_filter("yes/")
-    assert filled._status.text() == "5 files, 2 judged, 1 unreadable, 2 shown"
+    assert filled._status.whole == "5 files, 2 judged, 1 unreadable, 2 shown"
 
 
 def test_click_and_arrow_keys_choose_a_recording_once_each(filled: FolderPanel, qtbot: QtBot) -> None:
@@ -331,7 +331,7 @@ def test_a_file_written_anew_loses_its_verdict(filled: FolderPanel, listing: Fol
     listing.rows_changed.emit([FoundFile(FOLDER / "a.wav", 5, 2e9)])
     row = filled.model.row_of(FOLDER / "a.wav")
     assert row is not None and row.best is None and row.metadata is None and row.file.size_bytes == 5
-    assert filled._status.text() == "5 files, 1 judged, 1 unreadable"
+    assert filled._status.whole == "5 files, 1 judged, 1 unreadable"
 
 
 def test_a_file_that_could_not_be_judged_says_so(filled: FolderPanel) -> None:
@@ -378,9 +378,9 @@ def test_what_people_say_stands_before_what_the_model_says_and_is_counted(filled
     row = model.row_of(FOLDER / "a.wav")
     assert row is not None and (row.label, row.status) == ("no", Status.ACCEPTED)
     assert (model.done, model.left) == (1, 1)
-    assert "1 done, 1 left to judge" in filled._status.text()
+    assert "1 done, 1 left to judge" in filled._status.whole
     model.set_labels([(FOLDER / "b.wav", said(Status.ACCEPTED, "up"))])
-    assert f"2 done, {model.total - 2} left" in filled._status.text(), "without drafts, those without a label are left"
+    assert f"2 done, {model.total - 2} left" in filled._status.whole, "without drafts, those without a label are left"
     model.set_labels([(FOLDER / "b.wav", said(Status.DRAFT, "up"))])
     model.set_labels([(FOLDER / "a.wav", said(Status.REJECTED, "yes"))])
     assert (row.label, row.status, model.done) == ("yes", Status.REJECTED, 1)
@@ -517,3 +517,14 @@ def test_a_hundred_thousand_rows_sort_and_filter_while_one_looks(qtbot: QtBot) -
     times["filter"] = time.monotonic() - started_s
     assert 0 < len(model.shown) < 10_000
     assert max(times.values()) < 3, times  # generous: the figures are in benchmarks/, this only catches a per-row cost
+
+
+def test_names_that_would_look_the_same_where_there_is_little_room_can_be_told_apart(panel: FolderPanel) -> None:
+    metrics = panel.fontMetrics()
+    night = [f"2026-11-21_17-{minute}-45+0100.flac" for minute in (10, 20, 30)]
+    width = metrics.horizontalAdvance(night[0]) * 6 // 10
+    shown = [elided_name(name, [each for each in night if each != name], metrics, width) for name in night]
+    assert len(set(shown)) == 3
+    assert all(name.startswith("…") and name.endswith("-45+0100.flac") for name in shown)
+    assert elided_name(night[0], ["a-wholly-different-recording.flac"], metrics, width).startswith("2026-11")
+    assert elided_name("short.wav", ["short.wav"], metrics, width) == "short.wav"
