@@ -74,8 +74,12 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("auto", "project", "folders"),
         help="judge by the labels made in Earmark, or by the names of folders (default: the first where there are any)",
     )
-    sides = ("train", "validation", "test")
-    parser.add_argument("--split", default="", choices=sides, help="only clips that the data puts on this side")
+    parser.add_argument(
+        "--split",
+        default="",
+        choices=("new", "train", "validation", "test"),
+        help="only clips that are new to the model, or that the data puts on this side (default: all)",
+    )
     parser.add_argument("--group-by", default="speaker", metavar="HOW", help=GROUPING_HELP)
     parser.add_argument(
         "--class",

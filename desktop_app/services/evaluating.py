@@ -57,7 +57,10 @@ def _compare(context: JobContext, first: "ModelEntry", second: "ModelEntry", con
     from desktop_app.classifier.measuring.trial import compare_trials, known_classes
 
     found = _found(context, config)
-    trials = tuple(_trial(context, entry, found, known_classes(config, entry)) for entry in (first, second))
+    trials = tuple(
+        _trial(context, entry, found, known_classes(config, entry), by=f" by {entry.card.name}")
+        for entry in (first, second)
+    )
     return Compared(compare_trials(*trials), tuple(note for trial in trials for note in _notes(trial)))
 
 
@@ -68,12 +71,14 @@ def _found(context: JobContext, config: "TrialConfig") -> "list[Clip]":
     return labelled_clips(config)
 
 
-def _trial(context: JobContext, entry: "ModelEntry", found: "Sequence[Clip]", config: "TrialConfig") -> "Trial":
+def _trial(
+    context: JobContext, entry: "ModelEntry", found: "Sequence[Clip]", config: "TrialConfig", by: str = ""
+) -> "Trial":
     from desktop_app.classifier.measuring.trial import run_trial
 
     def progress(done: int, total: int) -> None:
         context.checkpoint()
-        context.report(done, total, f"{done:,} of {total:,} clips by {entry.card.name}")
+        context.report(done, total, f"{done:,} of {total:,} clips{by}")
 
     return run_trial(entry, found, config, progress)
 

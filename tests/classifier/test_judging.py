@@ -12,7 +12,7 @@ import soundfile
 from desktop_app.classifier.card import ModelCard, Results
 from desktop_app.classifier.data.dataset import Clip
 from desktop_app.classifier.data.groupings import grouping_named
-from desktop_app.classifier.data.overlap import clip_hash, overlap_of
+from desktop_app.classifier.data.overlap import clip_hash, new_to, overlap_of
 from desktop_app.classifier.inference import Classifier, classify_files
 from desktop_app.classifier.measuring.assignment import assign
 from desktop_app.classifier.measuring.judging import judge_clips
@@ -177,6 +177,18 @@ def test_the_card_tells_which_speakers_and_clips_the_model_has_heard(tmp_path: P
     new = overlap_of(card(groups=["carl"], clip_hashes=[]), paths, ["anna"])
     assert not new.leaks
     assert new.sentence().startswith("The model learnt from none")
+
+
+def test_clips_that_are_new_to_a_model_are_those_of_new_speakers_and_bytes(tmp_path: Path) -> None:
+    clips = [clip(tmp_path / name, "high", name) for name in ("anna", "ben", "carl", "gone")]
+    for each in clips[:3]:
+        each.path.write_text(each.group)
+    known = card(groups=["anna"], clip_hashes=[clip_hash(clips[1].path)])
+    assert [each.group for each in new_to(known, clips)] == ["carl", "gone"]  # what cannot be read is judged, and told
+    with pytest.raises(UserError, match="learnt from all of these clips or their speakers"):
+        new_to(known, clips[:2])
+    with pytest.raises(UserError, match="does not list what it learnt from"):
+        new_to(card(), clips)
 
 
 def test_a_card_that_lists_nothing_is_said_to_list_nothing() -> None:

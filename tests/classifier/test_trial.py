@@ -1,5 +1,6 @@
 """A trial takes folders and lists alike, tells how far it is, can be stopped, and loads no torch by itself."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from desktop_app.classifier.card import ModelEntry
 from desktop_app.classifier.checkpoint import LoadedModel
 from desktop_app.classifier.measuring.trial import (
+    NEW,
     TrialConfig,
     compare_trials,
     known_classes,
@@ -65,6 +67,14 @@ def test_the_lists_of_speech_commands_say_which_clips_are_to_be_measured_on(tmp_
     assert [clip.path.name for clip in found] == ["aaaaaaaa_nohash_0.wav", "bbbbbbbb_nohash_1.wav"]
     with pytest.raises(UserError, match="no clip on the side “validation”"):
         labelled_clips(TrialConfig(data, split="validation"))
+
+
+def test_a_trial_on_what_is_new_to_the_model_leaves_out_whom_it_knows(entry: ModelEntry, config: TrialConfig) -> None:
+    known = replace(entry.card, training={"groups": ["aaaaaaaa"], "clip_hashes": []})
+    new = replace(config, split=NEW)
+    trial = run_trial(replace(entry, card=known), labelled_clips(new), new)
+    assert "aaaaaaaa" not in trial.judged.table.groups and "bbbbbbbb" in trial.judged.table.groups
+    assert not trial.overlap.leaks
 
 
 def test_two_models_are_compared_by_name_or_by_file(

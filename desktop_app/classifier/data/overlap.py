@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop_app.classifier.card import ModelCard
+from desktop_app.classifier.data.clips import Clip
+from desktop_app.errors import UserError
 
 TRAINING_GROUPS = "groups"
 TRAINING_HASHES = "clip_hashes"
@@ -36,9 +38,9 @@ class Overlap:
         """Return what people must know before they believe the numbers; one or two sentences."""
         found = []
         if self.clips:
-            found.append(f"{len(self.clips)} of the clips themselves")
+            found.append(f"{len(self.clips):,} of the clips themselves")
         if self.groups:
-            found.append(f"other clips of {len(self.groups)} of these speakers or sources")
+            found.append(f"other clips of {len(self.groups):,} of these speakers or sources")
         if found:
             return f"The model learnt from {' and '.join(found)}: on new ones it will be worse than these numbers."
         if self.groups is not None and self.clips is not None:
@@ -62,13 +64,28 @@ def overlap_of(card: ModelCard, paths: Sequence[Path], groups: Iterable[str]) ->
     known_groups, known_hashes = _names(training.get(TRAINING_GROUPS)), _names(training.get(TRAINING_HASHES))
     here = set(groups)
     measured = set(card.results.group_accuracy) if card.results else set()
-    heard = set() if known_hashes is None else {path for path in set(paths) if clip_hash(path) in known_hashes}
+    heard = set() if known_hashes is None else {path for path in set(paths) if _hash(path) in known_hashes}
     return Overlap(
         groups=None if known_groups is None else tuple(sorted(known_groups & here)),
         clips=None if known_hashes is None else tuple(path for path in paths if path in heard),
         measured_groups=tuple(sorted(measured & here)),
         sources=tuple(source.name for source in card.trained_on),
     )
+
+
+def new_to(card: ModelCard, clips: Sequence[Clip]) -> list[Clip]:
+    """Return the clips that a model learnt neither from nor from others of their speaker or source.
+
+    UserError where its card does not list them, or where it knows them all.
+    """
+    known = overlap_of(card, [clip.path for clip in clips], (clip.group for clip in clips))
+    if known.groups is None or known.clips is None:
+        raise UserError(f"The card of “{card.name}” does not list what it learnt from; evaluate it on all clips.")
+    groups, paths = set(known.groups), set(known.clips)
+    new = [clip for clip in clips if clip.group not in groups and clip.path not in paths]
+    if not new:
+        raise UserError(f"“{card.name}” learnt from all of these clips or their speakers; choose others, or all clips.")
+    return new
 
 
 def clip_hash(path: Path) -> str:
@@ -78,6 +95,14 @@ def clip_hash(path: Path) -> str:
         while block := file.read(MEBIBYTE):
             digest.update(block)
     return digest.hexdigest()[:HASH_LETTERS]
+
+
+def _hash(path: Path) -> str:
+    """Return the hash of a file, empty where it cannot be read: whoever judges it will say so."""
+    try:
+        return clip_hash(path)
+    except OSError:
+        return ""
 
 
 def _names(value: object) -> frozenset[str] | None:

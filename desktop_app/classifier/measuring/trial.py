@@ -7,7 +7,7 @@ from pathlib import Path
 from desktop_app.classifier.card import ModelEntry
 from desktop_app.classifier.data.clips import Clip
 from desktop_app.classifier.data.corpus import find_in
-from desktop_app.classifier.data.overlap import Overlap, overlap_of
+from desktop_app.classifier.data.overlap import Overlap, new_to, overlap_of
 from desktop_app.classifier.data.speech_commands import LISTS, find_speech_commands
 from desktop_app.classifier.inference import Classifier
 from desktop_app.classifier.measuring.assignment import Assignment, assign
@@ -15,6 +15,8 @@ from desktop_app.classifier.measuring.comparison import ModelComparison, compare
 from desktop_app.classifier.measuring.judging import Judged, judge_clips
 from desktop_app.errors import UserError
 
+NEW = "new"
+"""Instead of a side: the clips that a model has not learnt from."""
 Progress = Callable[[int, int], None]
 """Told how many clips are judged, and how many there are; may raise to stop."""
 
@@ -24,7 +26,7 @@ class TrialConfig:
     """Which clips a model is tried on, and what their labels mean to it."""
 
     data: Path
-    """A folder of class folders, or a list of clips (CSV, JSON)."""
+    """A folder with labels or class folders, or a list of clips (CSV, JSON)."""
     group_by: str = "speaker"
     """Which clips belong together: a name in `groupings.GROUPINGS`, or a regular expression."""
     classes: Mapping[str, str] = field(default_factory=dict)
@@ -34,7 +36,8 @@ class TrialConfig:
     labels: str = "auto"
     """Whether the labels of the folder or the names of its class folders count, as in `runs.run_config.DataConfig`."""
     split: str = ""
-    """Only clips of this side (`train`, `validation`, `test`) where the data says; empty for all."""
+    """Only clips of this side (`train`, `validation`, `test`) where the data says, or those that are `NEW` to the model
+    as far as its card says; empty for all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +58,7 @@ def labelled_clips(config: TrialConfig) -> list[Clip]:
     """Return the clips that the configuration names; UserError where there are none."""
     has_lists = any((config.data / name).is_file() for name in LISTS.values())
     found = find_speech_commands(config.data) if has_lists else find_in(config.data, config.group_by, config.labels)
-    clips = [clip for clip in found.clips if config.split in ("", clip.split)]
+    clips = [clip for clip in found.clips if config.split in ("", NEW, clip.split)]
     if not clips:
         raise UserError(f"“{config.data}” puts no clip on the side “{config.split}”; choose all clips.")
     return clips
@@ -68,6 +71,7 @@ def run_trial(
     progress: Progress = lambda done, total: None,
 ) -> Trial:
     """Let a model judge clips; UserError where it knows none of their classes. Any thread; torch if it needs that."""
+    clips = new_to(entry.card, clips) if config.split == NEW else clips
     assignment = assign(clips, entry.card.classes, config.classes, others_unknown=config.others_unknown)
     total = len(assignment.clips)
     progress(0, total)

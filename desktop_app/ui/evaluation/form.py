@@ -21,11 +21,17 @@ from desktop_app.classifier.card import ModelEntry
 from desktop_app.classifier.data.groupings import GROUPINGS
 from desktop_app.classifier.data.manifest import SUFFIXES
 from desktop_app.classifier.measuring.assignment import UNKNOWN_CLASSES
-from desktop_app.classifier.measuring.trial import TrialConfig
+from desktop_app.classifier.measuring.trial import NEW, TrialConfig
 from desktop_app.services.models import ModelShelf
 from desktop_app.ui.widgets import FocusHolder, role_label
 
-SPLIT_WORDS = {"": "all clips", "test": "test clips", "validation": "validation clips", "train": "training clips"}
+SPLIT_WORDS = {
+    "": "all clips",
+    NEW: "clips new to the model",
+    "test": "test clips",
+    "validation": "validation clips",
+    "train": "training clips",
+}
 GROUPING_TIP = (
     "Which clips are right or wrong together, told by their names: by speaker (Speech Commands, Free Spoken Digits), "
     "by source (ESC-50), or every file for itself. A regular expression will do, too: its brackets find the group."
@@ -116,7 +122,10 @@ class EvaluationForm(QWidget):
         self.grouping.setAccessibleName("Grouped by")
         self.grouping.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.split.setAccessibleName("Which clips")
-        self.split.setToolTip("Lists of clips, and the data sets of Speech Commands, say which clips are for tests")
+        self.split.setToolTip(
+            "New are those that the model learnt neither from nor from others of their speaker or source; lists of "
+            "clips, and the data sets of Speech Commands, say which clips are for tests"
+        )
         for split, words in SPLIT_WORDS.items():
             self.split.addItem(words, split)
         self.others_unknown.setToolTip(
