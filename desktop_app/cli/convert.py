@@ -198,6 +198,12 @@ def write(
     return write_labels(labels, target, to, options)
 
 
+def require_project(folder: Path) -> None:
+    """Raise UserError for what cannot be the folder of a project."""
+    if not folder.is_dir():
+        raise UserError(f"“{folder}” is no folder: name the one with the recordings.")
+
+
 def tell(problems: Sequence[str], skipped: Sequence[str]) -> None:
     """Say each sentence on stderr."""
     for sentence in (*problems, *skipped):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from desktop_app.annotation.annotations import Annotation, Status
 from desktop_app.annotation.store import open_store
-from desktop_app.cli.convert import add_writing_arguments, formats_text, options_of, tell, write
+from desktop_app.cli.convert import add_writing_arguments, formats_text, options_of, require_project, tell, write
 from desktop_app.cli.shared import HelpFormatter
 from desktop_app.errors import UserError
 from desktop_app.interchange.into_project import labels_of_project
@@ -42,6 +42,7 @@ def add_parser(commands: "Commands") -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Export; return 1 if something was left out."""
+    require_project(chosen.project)
     options = options_of(chosen)
     to = format_named(chosen.to) if chosen.to else format_for_name(chosen.target)
 

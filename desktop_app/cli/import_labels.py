@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop_app.annotation.store import open_store
-from desktop_app.cli.convert import formats_text, read_source, tell
+from desktop_app.cli.convert import formats_text, read_source, require_project, tell
 from desktop_app.cli.shared import HelpFormatter
 from desktop_app.errors import UserError
 from desktop_app.interchange.into_project import plan_import
@@ -41,8 +41,7 @@ def add_parser(commands: "Commands") -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Import; return 1 if something was left out."""
-    if not chosen.project.is_dir():
-        raise UserError(f"“{chosen.project}” is no folder: name the one with the recordings.")
+    require_project(chosen.project)
     label_format = format_named(chosen.from_) if chosen.from_ else None
     sources = [read_source(path, label_format, Options(chosen.label_column)) for path in chosen.files]
     results = [pair for source in sources for pair in source.results]

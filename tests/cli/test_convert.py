@@ -105,4 +105,5 @@ def test_labels_of_strangers_recordings_are_not_imported(earmark: Earmark, folde
     assert "There is no recording called “gone” here" in answer.err
     assert "Nothing was imported" in answer.err
     assert not (folder / ".earmark").exists()
-    assert "is no folder" in earmark("import", tmp_path / "gone.txt", "--project", tmp_path / "nowhere").err
+    for command in ("import", "export-labels"):
+        assert "is no folder" in earmark(command, tmp_path / "gone.txt", "--project", tmp_path / "nowhere").err
