@@ -30,6 +30,8 @@ TICK_S = 0.02
 FIRST_RETRY_S, LAST_RETRY_S = 0.5, 4.0
 """Waits between tries to open a device that went away; they double."""
 HANGING_DRIVER = "The sound driver does not answer: restart the sound service, then start listening again."
+FAULT = "Listening stopped by a fault of Earmark: start it again, and report it."
+"""What a person is told who would otherwise believe that it goes on."""
 
 _log = logging.getLogger(__name__)
 
@@ -127,6 +129,14 @@ class Capture(Worker):
         return self._clock.at_s(frame)
 
     def _run(self) -> None:
+        try:
+            self._listen()
+        finally:
+            if self._phase not in ("ended", "failed"):
+                self._problem, self._phase = FAULT, "failed"
+
+    def _listen(self) -> None:
+        """Follow the device, and open it again each time that it comes back, until `stop`."""
         try:
             source = self._open()
         except UserError as problem:

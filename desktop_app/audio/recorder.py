@@ -32,6 +32,8 @@ TICK_S = 0.1
 SYNC_S = 1.0
 READ_S = 1.0
 """Most sound that is written at a time."""
+FAULT = "Recording stopped by a fault of Earmark; what was recorded until then is safe. Record again, and report it."
+"""What a person is told who would otherwise believe that it goes on."""
 LEAST_SPLIT_S = 1.0
 """Shorter files would be called alike."""
 
@@ -157,6 +159,9 @@ class Recorder(Worker):
             self._fail(f"{explain_write_error(error, path)}{safe_so_far}")
         except UserError as error:
             self._fail(str(error))
+        finally:
+            if self._state.phase == "recording":
+                self._fail(FAULT)
 
     def _turn(self) -> bool:
         """Write what has come, and return whether there is more to wait for."""

@@ -178,7 +178,7 @@ class Monitor(QObject):
         found = self._thread.take()
         self._tell(self._capture.state)
         self._pass_on(found)
-        if self._state.phase == "failed" and not self._capture.opened:
+        if self._state.phase == "failed":
             self.stop()
 
     def _tell(self, state: CaptureState) -> None:

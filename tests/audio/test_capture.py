@@ -60,6 +60,15 @@ def test_stop_keeps_what_was_heard(capture: Capture, microphone: FakeMicrophone)
     assert len(capture.ring.read(0, RATE).frames) >= RATE // 10
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_of_ours_never_looks_like_listening(capture: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(capture)
+    monkeypatch.setattr(capture, "_note", lambda _gap: 1 / 0)
+    wait_for(lambda: capture.state.phase == "failed")
+    assert "a fault of Earmark" in capture.state.problem
+    assert len(capture.ring.read(0, RATE).frames) >= RATE // 10
+
+
 def test_a_microphone_that_refuses_is_told(capture: Capture, microphone: FakeMicrophone) -> None:
     microphone.refusal = "The microphone “Fake” is not connected: plug it in or choose another one."
     capture.start()

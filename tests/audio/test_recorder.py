@@ -200,6 +200,19 @@ def test_settings_that_make_no_sense_are_told_before_anything_is_recorded(
         Recorder(capture, replace(plain, **changed))  # type: ignore[arg-type]
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_of_ours_ends_the_recording_in_sight_and_keeps_the_file(
+    capture: Capture, plain: RecordSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder(capture, plain)
+    recorder.start()
+    wait_for(lambda: recorder.seconds > 0.3)
+    monkeypatch.setattr(recorder, "_look_after_file", lambda: 1 / 0)
+    wait_for(lambda: recorder.state.phase == "failed")
+    assert "a fault of Earmark" in recorder.state.problem
+    assert len(read(recorder.state.files[0])) == recorder.state.frames
+
+
 RECORD = """
 import sys
 from pathlib import Path
