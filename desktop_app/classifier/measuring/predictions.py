@@ -14,7 +14,7 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
 
-CSV_COLUMNS = ("path", "group", "target", "prediction", "score", "right")
+CSV_COLUMNS = ("path", "onset_s", "offset_s", "group", "target", "prediction", "score", "right")
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +72,11 @@ def table_to_csv(table: PredictionTable) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow((*CSV_COLUMNS, *(f"score {name}" for name in table.classes)))
     columns = (table.paths, table.groups, table.targets, table.judged, table.scores)
-    for path, group, target, judged, scores in zip(*columns, strict=True):
+    for row, (path, group, target, judged, scores) in enumerate(zip(*columns, strict=True)):
         names = (table.classes[target], table.classes[judged])
         right = int(target == judged)
-        writer.writerow((path, group, *names, f"{scores[judged]:.6f}", right, *(f"{score:.6f}" for score in scores)))
+        span = [f"{time_s:.3f}" if math.isfinite(time_s) else "" for time_s in table.span_s(row)]
+        writer.writerow(
+            (path, *span, group, *names, f"{scores[judged]:.6f}", right, *(f"{score:.6f}" for score in scores))
+        )
     return text.getvalue()
