@@ -151,6 +151,14 @@ def test_a_model_that_makes_no_mistake_has_a_report(tmp_path: Path) -> None:
     assert "Every clip was judged right" in write_report(report_on(table), tmp_path).read_text(encoding="utf-8")
 
 
+def test_a_clip_that_is_a_part_of_a_recording_is_played_from_there(tmp_path: Path) -> None:
+    table = replace(table_of(("high", "low")), spans_s=((1.5, 2.0),) * len(table_of(("high", "low"))))
+    page = write_report(report_on(table), tmp_path).read_text(encoding="utf-8")
+    assert "#t=1.500,2.000" in page and " at 1.50 s</a>" in page
+    rows = (tmp_path / "predictions.csv").read_text().splitlines()
+    assert rows[0].startswith("path,onset_s,offset_s,group,") and ",1.500,2.000," in rows[1]
+
+
 def test_a_hundred_classes_fit_into_a_report(tmp_path: Path) -> None:
     table = table_of(tuple(f"species number {place}" for place in range(100)), clips=200)
     assert write_report(report_on(table), tmp_path).stat().st_size < 2_000_000

@@ -1,5 +1,6 @@
 """The page of a report: one file that needs nothing else, light or dark after the reader's system, without scripts."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -118,7 +119,12 @@ def _clips(report: "Report", pair: ConfusedPair) -> str:
     for row in pair.rows[:MOST_CLIPS]:
         path = report.table.paths[row].absolute()
         score = percent(float(report.table.top_scores[row]))
-        links.append(f'<li><a href="{clean(path.as_uri())}">{clean(_inside(path, report.data))}</a> {score}</li>')
+        onset_s, offset_s = report.table.span_s(row)
+        part = f"#t={onset_s:.3f},{offset_s:.3f}" if 0 < onset_s < offset_s < math.inf else ""  # W3C media fragment
+        at = f" at {onset_s:.2f} s" if part else ""
+        links.append(
+            f'<li><a href="{clean(path.as_uri() + part)}">{clean(_inside(path, report.data))}{at}</a> {score}</li>'
+        )
     more = len(pair.rows) - len(links)
     if more > 0:
         links.append(f'<li class="quiet">and {more:,} more in predictions.csv</li>')
@@ -141,13 +147,13 @@ def _classes(report: "Report") -> str:
             f"{each.clips:,}",
             percent(each.precision) if each.named else "–",
             percent(each.recall) if each.clips else "–",
+            _bar(each.recall),
             percent(each.f1) if each.clips else "–",
             percent(averages[each.label]) if each.label in averages else "–",
-            _bar(each.recall),
         )
         for each in report.measures.by_class
     )
-    return _table(("class", "#clips", "#precision", "#recall", "#F1", "#average precision", ""), rows)
+    return _table(("class", "#clips", "#precision", "#recall", "", "#F1", "#average precision"), rows)
 
 
 def _scores(report: "Report", pictures: Mapping[str, str]) -> str:
