@@ -70,4 +70,6 @@ def _sentence(note: bytes) -> str:
         who = f" (process {int(told['process'])}, since {told['since']})"
     except (ValueError, TypeError, KeyError):
         who = ""
-    return f"The labels of this folder are open in another window{who}, so this one only shows them: close that one."
+    return (
+        f"The labels of this folder are open in another window{who}, so this one only shows them until that is closed."
+    )

@@ -23,7 +23,7 @@ from desktop_app.ui.widgets import quiet_button
 LAYOUT_VERSION = 5
 LEFT_WIDTH, RIGHT_WIDTH = 456, 304
 """Of the docks, at first: room for the columns that the list shows, and for a row of metadata."""
-LEAST_RIGHT_WIDTH = 216
+LEAST_RIGHT_WIDTH = 204
 """Room for the names of the tabs, also in a window that was small when it was closed last."""
 RIGHT_PART = 0.25
 """Of the page, at most."""

@@ -27,7 +27,7 @@ from desktop_app.ui.widgets import quiet_button, role_label
 SCALES = {"linear": "Linear", "log": "Log", "mel": "Mel"}
 POWERS = {"db": "Level (dB)", "power": "Power (2)", "magnitude": "Magnitude (1)", "root": "Root (0.5)"}
 WIDEST_RANGE = 360
-LEAST_RANGE_WIDTH = 72
+LEAST_RANGE_WIDTH = 56
 COLOURS_LETTERS = 5
 """What the names of most maps need: in a small window the docks beside want the room."""
 HOPS = (None, 16, 32, 64, 128, 256, 512, 1024, 2048)

@@ -22,6 +22,7 @@ from desktop_app.ui.file_manager import show_in_file_manager
 from desktop_app.ui.folder_filter import HELP, parse_filter
 from desktop_app.ui.folder_model import FolderModel
 from desktop_app.ui.folder_view import FolderView
+from desktop_app.ui.one_line import OneLine
 from desktop_app.ui.widgets import role_label
 from desktop_app.ui.wording import counted
 
@@ -105,8 +106,7 @@ class FolderPanel(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.view)
         self._pages.addWidget(self._make_empty_page())
-        self._status = role_label(role="small")
-        self._status.setAccessibleName("Counts")
+        self._status = OneLine("small")
         for widget in (self._folder_button, self.filter, self._problem):
             column.addWidget(widget)
         column.addSpacing(4)
@@ -189,7 +189,7 @@ class FolderPanel(QWidget):
         folder = self._listing.folder
         self._folder_button.setText(folder.name or str(folder) if folder else "No folder")
         self._folder_button.setToolTip(str(folder) if folder else "Open a folder of sound")
-        self._status.setText(status_words(self.model, self._listing.scanning))
+        self._status.show_text(status_words(self.model, self._listing.scanning))
         self._status.setVisible(folder is not None)
         self.filter.setEnabled(folder is not None)
         self._problem.setVisible(bool(self._problem.text()))
