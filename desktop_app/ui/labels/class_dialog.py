@@ -30,6 +30,8 @@ from desktop_app.ui.widgets import quiet_button, role_label
 SIZE = QSize(640, 440)
 OFFERED_COLOURS = (*(label_colour(place) for place in range(8)), NEUTRAL)
 DOT = 16
+NAME_LETTERS = 12
+"""Of a name that a box shows at least."""
 TEACHES = "Classes are what you label with. Write a name here to add the first one; its key labels from then on."
 
 
@@ -47,11 +49,16 @@ class ClassDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName("Classes")
         self.list.setIconSize(QSize(DOT, DOT))
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.new = QLineEdit()
         self.new.setPlaceholderText("Add a class, Enter")
         self.new.setAccessibleName("New class")
         self.name, self.group, self.key, self.into = QLineEdit(), QComboBox(), QComboBox(), QComboBox()
         self.group.setEditable(True)
+        for names in (self.group, self.into):  # one long name must not make the dialog as broad as the screen
+            names.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            names.setMinimumContentsLength(NAME_LETTERS)
         self.up, self.down = QPushButton("Up"), QPushButton("Down")
         self.merge = QPushButton("Merge")
         self.remove = QPushButton("Remove from the classes")

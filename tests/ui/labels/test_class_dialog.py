@@ -106,3 +106,12 @@ def test_a_name_without_letters_is_refused(dialog: ClassDialog, project: Project
     QTest.keyClick(dialog.new, Qt.Key.Key_Return)
     assert "needs a name" in dialog.problem
     assert names(project) == ("robin", "wren")
+
+
+def test_a_very_long_name_leaves_the_dialog_as_it_is(dialog: ClassDialog) -> None:
+    before = dialog.minimumSizeHint().width()
+    QTest.keyClicks(dialog.new, "Turdus merula " * 12)
+    QTest.keyClick(dialog.new, Qt.Key.Key_Return)
+    dialog.choose("robin")
+    assert dialog.into.count() == 2
+    assert dialog.minimumSizeHint().width() == before
