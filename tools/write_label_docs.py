@@ -71,17 +71,15 @@ def _formats() -> Iterator[str]:
     yield ""
     yield "## Formats"
     yield ""
-    yield "| name | what | files | read | written | one file for |"
-    yield "|---|---|---|---|---|---|"
+    yield "All of them are read."
+    yield ""
+    yield "| name | what | files | written | one file for |"
+    yield "|---|---|---|---|---|"
     for known in FORMATS:
         files = ", ".join(f"`{suffix}`" for suffix in known.suffixes if suffix) or "folder"
         scope = "each recording" if known.per_recording else "all recordings"
         written = "yes" if known.is_written else "no"
-        yield f"| `{known.name}` | {known.title} | {files} | {_is_read(known)} | {written} | {scope} |"
-
-
-def _is_read(known: LabelFormat) -> str:
-    return "no" if known.name == "clips" else "yes"
+        yield f"| `{known.name}` | {known.title} | {files} | {written} | {scope} |"
 
 
 def _matrix() -> Iterator[str]:

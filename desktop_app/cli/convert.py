@@ -38,7 +38,7 @@ def formats_text() -> str:
     """Return the formats with what is done with each, for help texts."""
     rows = []
     for known in FORMATS:
-        can = "read" if not known.is_written else "written" if known.name == "clips" else "read, written"
+        can = "read, written" if known.is_written else "read"
         rows.append(f"  {known.name:<17} {known.title} ({can})")
     return "\n".join(rows)
 

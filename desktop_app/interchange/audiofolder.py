@@ -3,17 +3,18 @@
 Its column `file_name` says where a clip lies, from the table on; all other columns are features of the data set.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from desktop_app.annotation.annotations import Annotation
 from desktop_app.audio.sources import shown_name
 from desktop_app.errors import UserError
 from desktop_app.interchange import own_table
 from desktop_app.interchange.class_folders import is_example, left_out
 from desktop_app.interchange.labels import FileLabels, Keeps, LabelFormat, Options, Progress, Written
 from desktop_app.interchange.reading import Glimpse, Notes, read_text
-from desktop_app.interchange.sound_export import export_all, write_list
+from desktop_app.interchange.sound_export import export_all, with_clips, write_list
 from desktop_app.interchange.splits import SPLIT, TEST, TRAIN, VALIDATION, sides_of
 from desktop_app.interchange.tables import read_table
 
@@ -25,6 +26,7 @@ _SIDES = {"": "", TRAIN: TRAIN, "training": TRAIN, VALIDATION: VALIDATION, "vali
 
 _NAMES = {"path": FILE_NAME, own_table.RECORDING: "source_recording", "onset_s": "source_onset_s",
           "offset_s": "source_offset_s"}  # fmt: skip
+_OURS = {theirs: ours for ours, theirs in _NAMES.items() if theirs != FILE_NAME}
 _DROPPED = (own_table.VERSION_COLUMN, "id", "group", SPLIT, "clip_onset_s", "clip_offset_s")
 
 
@@ -43,18 +45,32 @@ def _tables(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def read(path: Path, notes: Notes, _options: Options) -> list[FileLabels]:
-    """Return the labels of all clips; their paths count from `path` on."""
+    """Return the labels of all clips; their paths count from `path` on. Ours are on the recordings first of all."""
     tables = list(_tables(path)) if path.is_dir() else [(path, "")]
     if not tables:
         raise UserError(f"“{notes.name}” has no {METADATA}: choose another folder.")
     labels: list[FileLabels] = []
     for table, side in tables:
-        here = table.parent.relative_to(path).as_posix() if path.is_dir() else "."
-        for each in own_table.read_rows(read_table(read_text(table, notes), notes), table, notes):
-            annotations = tuple(replace(it, extra={SPLIT: side, **it.extra}) if side else it for it in each.annotations)
-            written = each.path if here == "." else f"{here}/{each.path}"
-            labels.append(replace(each, path=written, annotations=annotations))
+        here = f"{table.parent.relative_to(path).as_posix()}/" if path.is_dir() and table.parent != path else ""
+        labels += _read_table(table, side, here, notes)
     return labels
+
+
+def _read_table(path: Path, side: str, here: str, notes: Notes) -> Iterable[FileLabels]:
+    """Return the labels of one table; of our own ones on the recordings, for where those are not found on the clips."""
+    table = read_table(read_text(path, notes), notes)
+    is_ours = table.has(_NAMES[own_table.RECORDING])
+    if is_ours:
+        table = replace(table, columns=tuple(_OURS.get(name, name) for name in table.columns))
+    rows = [
+        replace(each, annotations=tuple(_on_side(it, side) for it in each.annotations))
+        for each in own_table.read_rows(table, path, notes, own=is_ours)
+    ]
+    return with_clips(rows, FILE_NAME, here) if is_ours else [replace(each, path=here + each.path) for each in rows]
+
+
+def _on_side(annotation: Annotation, side: str) -> Annotation:
+    return replace(annotation, extra={SPLIT: side, **annotation.extra}) if side else annotation
 
 
 def write(labels: Sequence[FileLabels], target: Path, options: Options, progress: Progress) -> Written:
@@ -98,6 +114,11 @@ FORMAT = LabelFormat(
     recognises=recognises,
     read=read,
     write=write,
-    keeps=Keeps(remarks=("Clips are cut and encoded anew; where they come from stands in columns `source_...`.",)),
+    keeps=Keeps(
+        remarks=(
+            "Clips are cut and encoded anew; where they come from stands in columns `source_...`.",
+            "Read back, labels stand on the recordings that the clips were cut out of, or else on the clips.",
+        )
+    ),
     more_losses=left_out,
 )

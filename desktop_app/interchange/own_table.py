@@ -43,9 +43,12 @@ def read(path: Path, notes: Notes, _options: Options) -> list[FileLabels]:
     return read_rows(read_table(read_text(path, notes), notes), path, notes)
 
 
-def read_rows(table: Table, path: Path, notes: Notes) -> list[FileLabels]:
-    """Return the rows of our own table, or of one that has columns for labels and for recordings or times."""
-    own = table.has(VERSION_COLUMN)
+def read_rows(table: Table, path: Path, notes: Notes, *, own: bool = False) -> list[FileLabels]:
+    """Return the rows of our own table, or of one that has columns for labels and for recordings or times.
+
+    Ours is told by the column of its version; `own`: it is ours without that.
+    """
+    own = own or table.has(VERSION_COLUMN)
     gathering = Gathering()
     for cells in table.cells(notes):
         if own:

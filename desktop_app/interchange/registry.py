@@ -37,6 +37,7 @@ FORMATS: tuple[LabelFormat, ...] = (
     wav_cues.FORMAT,
     parquet.FORMAT,
     audiofolder.FORMAT,
+    sound_export.FORMAT,
     birdnet_segments.FORMAT,
     class_folders.FORMAT,
     textgrid.FORMAT,
@@ -51,7 +52,6 @@ FORMATS: tuple[LabelFormat, ...] = (
     audacity.FORMAT,
     own_table.FORMAT,
     sonic_visualiser.FORMAT,
-    sound_export.FORMAT,
 )
 """In the order in which they are tried: those with sure marks first."""
 

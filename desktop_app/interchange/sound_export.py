@@ -1,6 +1,6 @@
 """Annotations as clips: trimmed, with some of what is around them, encoded anew, and a list that says what each is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,13 +20,17 @@ from desktop_app.interchange.labels import (
     Progress,
     Written,
 )
-from desktop_app.interchange.reading import Glimpse, Notes, decimal_text
-from desktop_app.interchange.tables import write_table
+from desktop_app.interchange.reading import Glimpse, Notes, decimal_text, glimpse, read_text
+from desktop_app.interchange.splits import SPLIT
+from desktop_app.interchange.tables import read_table, write_table
 
 MANIFEST = "manifest.csv"
 PATTERN = "{label}/{stem}_{onset_s:.2f}"
-CLIP_COLUMNS = ("path", "label", "group", "split", "clip_onset_s", "clip_offset_s")
+_CLIP = "path"
+CLIP_COLUMNS = (_CLIP, "label", "group", "split", "clip_onset_s", "clip_offset_s")
 """What stands first in a manifest, with the words of `earmark train --data`; our own table's columns follow."""
+
+_OF_CLIPS = frozenset(CLIP_COLUMNS) - {SPLIT}
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,24 @@ def export_all(
     )
 
 
+def with_clips(labels: Iterable[FileLabels], column: str, here: str = "") -> Iterator[FileLabels]:
+    """Yield labels that a table beside clips tells, for where their recording is not found on the clips as well.
+
+    `column` of their `extra` names the clip of each, from the folder `here` on; what else tells of clips goes.
+    """
+    for each in labels:
+        kept = [replace(it, extra=_without(it.extra, {column, *_OF_CLIPS})) for it in each.annotations]
+        clips = [
+            FileLabels(f"{here}{before.extra.get(column, '')}", (replace(it, onset_s=None, offset_s=None),))
+            for before, it in zip(each.annotations, kept, strict=True)
+        ]
+        yield replace(each, annotations=tuple(kept), otherwise=tuple(clips))
+
+
+def _without(extra: Mapping[str, str], names: Container[str]) -> dict[str, str]:
+    return {name: text for name, text in extra.items() if name not in names}
+
+
 def write_list(rows: Sequence[Mapping[str, str]], core: Sequence[str], path: Path) -> Path:
     """Write a table beside clips and return where it stands."""
     with replacing(path) as file:
@@ -136,22 +158,31 @@ def _bare_points(labels: Sequence[FileLabels]) -> Iterator[Loss]:
     yield "Points, whose clips are their context alone (without context they are left out): {n}.", count
 
 
-def never(_seen: Glimpse) -> bool:
-    """Return that no file is of this format: it is only written."""
-    return False
+def recognises(seen: Glimpse) -> bool:
+    """Return whether it is a folder with such a manifest."""
+    manifest = seen.path / MANIFEST
+    return seen.path.is_dir() and manifest.is_file() and glimpse(manifest).has(own_table.VERSION_COLUMN, _CLIP)
 
 
-def _not_read(_path: Path, notes: Notes, _options: Options) -> list[FileLabels]:
-    raise UserError(f"“{notes.name}”: clips are only written; read the table of their manifest instead.")
+def read(path: Path, notes: Notes, _options: Options) -> list[FileLabels]:
+    """Return the labels of the recordings that clips were cut out of, for where those are not found of the clips."""
+    manifest = path / MANIFEST
+    if not manifest.is_file():
+        raise UserError(f"“{notes.name}” has no {MANIFEST}: choose a folder with clips that Earmark wrote.")
+    rows = own_table.read_rows(read_table(read_text(manifest, notes), notes), manifest, notes)
+    return list(with_clips(rows, _CLIP))
 
 
 FORMAT = LabelFormat(
     name="clips",
     title="Clips with a manifest",
     suffixes=("",),
-    recognises=never,
-    read=_not_read,
+    recognises=recognises,
+    read=read,
     write=write,
-    keeps=Keeps(tight=False),
+    keeps=Keeps(
+        tight=False,
+        remarks=("Read back, labels stand on the recordings that the clips were cut out of, or else on the clips.",),
+    ),
     more_losses=_bare_points,
 )

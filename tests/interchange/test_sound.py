@@ -13,7 +13,7 @@ from desktop_app.errors import UserError
 from desktop_app.interchange import audiofolder, class_folders, sound_export
 from desktop_app.interchange.labels import FileLabels, Options
 from desktop_app.interchange.losses import losses
-from desktop_app.interchange.recordings import measured
+from desktop_app.interchange.recordings import located, measured
 from desktop_app.interchange.registry import read_labels, recognise, write_labels
 from desktop_app.interchange.sound_export import WrittenClip, export_annotations
 from desktop_app.interchange.splits import sides_of
@@ -42,6 +42,26 @@ def test_clips_lie_in_a_folder_for_each_label_with_a_manifest(night: FileLabels,
     whole, _ = sf.read(night.path, dtype="float32")
     clip, rate_hz = sf.read(tmp_path / first["path"], dtype="float32")
     assert (rate_hz, clip.tolist()) == (8_000, whole[4_000:10_000].tolist())
+
+
+def said(it: Annotation) -> Annotation:
+    """Return an annotation without its id, which data sets do not hold."""
+    return replace(it, id="one")
+
+
+def test_a_folder_of_clips_reads_back_on_the_recordings_or_on_the_clips(
+    night: FileLabels, sounds: Path, tmp_path: Path
+) -> None:
+    written = [replace(OWL, status=Status.UNCERTAIN, reviewer="Ada", extra={"site": "3"}), Annotation("whole")]
+    write_labels([replace(night, annotations=tuple(written))], tmp_path / "clips", sound_export.FORMAT, WAV)
+    result = read_labels(tmp_path / "clips")
+    assert result.format is sound_export.FORMAT
+    (on_recording,), _ = located(result.labels, sounds)
+    assert (on_recording.path, list(on_recording.annotations)) == (night.path, written)
+    on_clips, _ = located(result.labels, tmp_path / "clips")
+    assert [Path(each.path).name for each in on_clips] == ["night_0.50.wav", "night_0.00.wav"]
+    (owl,) = on_clips[0].annotations
+    assert (owl.onset_s, owl.status, owl.note, dict(owl.extra)) == (None, Status.UNCERTAIN, "near", {"site": "3"})
 
 
 def test_context_is_added_on_both_sides_and_cut_at_the_ends(night: FileLabels, tmp_path: Path) -> None:
@@ -181,10 +201,12 @@ def test_an_audiofolder_has_a_table_for_each_side(sounds: Path, tmp_path: Path) 
     result = read_labels(target)
     assert result.format is audiofolder.FORMAT
     (train, test) = result.labels
-    assert (train.path, train.annotations[0].onset_s, train.annotations[0].extra["split"]) == (
-        "train/night_0.50.wav", None, "train",
+    assert [said(it) for it in train.annotations] == [said(it) for it in labels[0].annotations]
+    (clip,) = train.otherwise
+    assert (clip.path, clip.annotations[0].onset_s, dict(clip.annotations[0].extra)) == (
+        "train/night_0.50.wav", None, {"site": "3", "split": "train"},
     )  # fmt: skip
-    assert (test.path, test.annotations[0].extra["split"]) == ("test/dawn_0.50.wav", "test")
+    assert (test.otherwise[0].path, test.annotations[0].extra["split"]) == ("test/dawn_0.50.wav", "test")
     with pytest.raises(UserError, match="holds an audiofolder already"):
         write_labels(labels, target, audiofolder.FORMAT, WAV)
 

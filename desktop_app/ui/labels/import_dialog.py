@@ -25,7 +25,6 @@ from desktop_app.interchange.into_project import ImportPlan
 from desktop_app.interchange.labels import Options
 from desktop_app.interchange.losses import counted_text
 from desktop_app.interchange.registry import ENDINGS, formats_by_title
-from desktop_app.interchange.sound_export import never
 from desktop_app.services.label_files import LabelFiles, Preview, PreviewRow
 from desktop_app.ui.job_row import JobDialog
 from desktop_app.ui.labels.annotation_table import STATUS_WORDS
@@ -63,8 +62,7 @@ class ImportDialog(JobDialog):
         self.format = QComboBox()
         self.format.addItem("Told by the files", None)
         for known in formats_by_title():
-            if known.recognises is not never:
-                self.format.addItem(known.title, known)
+            self.format.addItem(known.title, known)
         self.format.setAccessibleName("Format")
         self.format.setToolTip("How the files are read")
         self.column = QLineEdit()
