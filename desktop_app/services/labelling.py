@@ -44,12 +44,15 @@ class Labelling(QObject):
         self.selected_ids: frozenset[str] = frozenset()
         self.last_label = ""
         self._duration_s, self._channels = math.inf, 1
+        self._goes_back = False
         session.recording_changed.connect(self._recording_changed)
         session.selection_changed.connect(self._selection_changed)
         project.opened.connect(self._reload)
         project.closed.connect(lambda: self._reload(forget=True))
         project.annotations_changed.connect(lambda _: self._reload())
         project.scheme_changed.connect(lambda _: self.changed.emit())
+        project.history.went_back.connect(self._note_way_back)
+        project.history.changed.connect(self._follow_way_back)
 
     @property
     def selected(self) -> list[Annotation]:
@@ -296,6 +299,16 @@ class Labelling(QObject):
         known = frozenset(each.id for each in self.annotations)
         self.selected_ids = frozenset() if forget else self.selected_ids & known
         self.changed.emit()
+
+    def _note_way_back(self) -> None:
+        self._goes_back = True
+
+    def _follow_way_back(self, edit: Edit) -> None:
+        """Select stretches that an undo or redo has brought, so that they are seen and can be judged again."""
+        back = {each.id for each in edit.added if each.onset_s is not None} & {each.id for each in self.annotations}
+        if self._goes_back and back:
+            self.go_to(back)
+        self._goes_back = False
 
     def _follow_selected(self) -> None:
         timed = [each for each in self.selected if each.onset_s is not None]

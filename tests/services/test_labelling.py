@@ -279,3 +279,22 @@ def test_an_annotation_is_put_on_one_channel_after_the_other_and_on_all_again(de
         channels.append(desk.labelling.selected[0].channel)
     assert channels == [0, 1, None]
     assert desk.project.history.undo_text == "Put on all channels: “robin”"
+
+
+def test_undo_selects_the_stretches_that_come_back_and_no_whole_clip(desk: Desk) -> None:
+    desk.session.selection = Selection(1.0, 2.0)
+    desk.labelling.label("robin")
+    desk.session.play_head_s = 1.5
+    desk.labelling.split()
+    desk.labelling.delete()
+    desk.project.history.undo()
+    assert [(each.onset_s, each.offset_s) for each in desk.labelling.selected] == [(1.5, 2.0)]
+    desk.project.history.undo()
+    assert desk.session.selection == Selection(1.0, 2.0)
+    assert [(each.onset_s, each.offset_s) for each in desk.labelling.selected] == [(1.0, 2.0)]
+    desk.session.selection = None
+    desk.labelling.label("yes")
+    desk.labelling.label("no")
+    desk.project.history.undo()
+    assert desk.labelling.selected == []
+    assert ("yes", Status.ACCEPTED) in desk.labels
