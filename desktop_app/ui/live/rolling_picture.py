@@ -71,7 +71,7 @@ class ChannelPicture:
 
     def paint_waveform(self, numbers: range, colours: Colours) -> None:
         """Bring the waveform of columns up to date; each is joined to the one before."""
-        before = max(numbers.start - 1, self._rolling.first)
+        before = max(numbers.start - 1, min(self._rolling.first, numbers.start))  # the ring goes on meanwhile
         joined = range(before, numbers.stop)
         envelope = self._rolling.envelope[self._rolling.places(joined), self.channel] * colours.gain
         pixels = envelope_pixels(envelope, self.waveform.height, colours.waveform)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from desktop_app.classifier.streaming import Event
 from desktop_app.services.monitor_thread import HeardEvent
 from desktop_app.services.settings import LivePreferences, Settings
 from desktop_app.ui.lane import AXIS_WIDTH
+from desktop_app.ui.live.rolling_picture import ChannelPicture
 from desktop_app.ui.live.waterfall import Waterfall
 from desktop_app.ui.theme import Theme
 from tests.audio.test_rolling import Recording
@@ -244,3 +246,21 @@ def test_before_any_sound_there_is_nothing_to_look_back_at(stage: Stage) -> None
     QTest.mouseClick(stage.waterfall, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(300, 100))
     assert asked == []
     stage.pixels()
+
+
+def test_a_picture_as_long_as_the_memory_is_painted_while_the_sound_goes_on(
+    stage: Stage, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paint = ChannelPicture.paint_levels
+
+    def paint_slowly(picture: ChannelPicture, *given: Any) -> None:
+        paint(picture, *given)
+        stage.capture.hear(1_000, 1)
+
+    monkeypatch.setattr(ChannelPicture, "paint_levels", paint_slowly)
+    settings.change(live=replace(settings.values.live, span_s=120.0))
+    for _ in range(7):
+        stage.capture.hear(1_000, 10)
+    stage.waterfall.advance()
+    assert stage.capture.ring.oldest > 0
+    assert stage.waterfall.axis is not None
