@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.classifier import onnx_file
@@ -174,6 +174,11 @@ class ModelsPage(QWidget):
         for part in (self.list, self.detail):
             part.use_wanted.connect(self._shelf.choose)
             part.delete_wanted.connect(self._delete)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look for models that came meanwhile, from the command line."""
+        super().showEvent(event)
+        self._shelf.refresh()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take model files of this machine."""

@@ -95,6 +95,16 @@ def drop(page: ModelsPage, *paths: Path) -> None:
     page.dropEvent(QDropEvent(at, Qt.DropAction.CopyAction, mime, Left, no_key))
 
 
+def test_a_model_that_came_from_the_command_line_is_there_when_the_page_is_shown(
+    page: ModelsPage, library: Library, tone_model: LoadedModel, tmp_path: Path
+) -> None:
+    library.add(save_worse(tone_model, tmp_path / "worse.safetensors"))
+    page.hide()
+    page.show()
+    page.list.select("worse")
+    assert page.current is not None and page.current.card.name == "worse"
+
+
 def test_shipped_and_own_models_stand_apart_and_an_empty_shelf_teaches(page: ModelsPage) -> None:
     rows = page.list.model()
     assert shown(page)["Came with Earmark"] == ["tones"]
