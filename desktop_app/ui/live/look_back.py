@@ -155,6 +155,7 @@ class LookBack(QWidget):
     def _show_wanted(self, glance: Glance) -> None:
         start_s, stop_s = (glance.second_of(frame) for frame in self._wanted)
         self.timeline.show_range(start_s, stop_s)
+        self._desk.session.play_head_s = max(start_s, 0.0)  # Space plays what is in sight, not the start of the ring
         self._say_when()
 
     def _say_when(self) -> None:

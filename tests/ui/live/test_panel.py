@@ -132,6 +132,19 @@ def test_what_is_looked_back_at_is_played_as_it_was_heard(stage: LiveStage) -> N
     assert np.abs(stage.loudspeaker.output.heard).max() > 0
 
 
+def test_space_in_a_look_back_plays_from_what_is_in_sight_on(stage: LiveStage) -> None:
+    stage.microphone.speed = 4
+    stage.listen()
+    stage.until(lambda: stage.desk.monitor.capture.state.frames > 10 * RATE_HZ)
+    key(stage, Qt.Key.Key_Space)
+    stage.until(lambda: stage.panel.sound.looking_back)
+    start_s, _ = stage.panel.look_back.timeline.view_range
+    assert start_s > 2
+    assert stage.desk.session.play_head_s == pytest.approx(start_s, abs=0.1)
+    key(stage, Qt.Key.Key_Space)
+    stage.until(lambda: stage.desk.playback.playing and stage.desk.playback.position_s > start_s)
+
+
 def test_a_selection_is_cut_out_into_a_folder_named_after_its_label(stage: LiveStage) -> None:
     look_back(stage)
     drag_over_sound(stage)
