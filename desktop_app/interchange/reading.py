@@ -3,7 +3,7 @@
 import codecs
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -43,6 +43,8 @@ class Notes:
     """Whole sentences."""
     skipped: Counter[str] = field(default_factory=Counter)
     """What was left out on purpose, and how often."""
+    checkpoint: Callable[[], None] = lambda: None
+    """Called for each row; what it raises ends the reading."""
     _damaged: int = 0
 
     def damaged(self, row: int, reason: object, what: str = "Row") -> None:
@@ -54,6 +56,7 @@ class Notes:
     @contextmanager
     def row(self, number: int, what: str = "Row") -> Iterator[None]:
         """Leave out the row that is read in this block, and tell it, where it is damaged."""
+        self.checkpoint()
         try:
             yield
         except DamagedRowError as reason:

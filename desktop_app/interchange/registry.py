@@ -1,7 +1,7 @@
 """All formats of label files, told by name and content; reading, and writing one or many files."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from desktop_app.audio.atomic import explain_write_error, replacing
@@ -164,13 +164,19 @@ def _label_files(files: Iterable[Path]) -> tuple[list[Path], list[str]]:
     return known, problems
 
 
-def read_labels(path: Path, label_format: LabelFormat | None = None, options: Options | None = None) -> ImportResult:
+def read_labels(
+    path: Path,
+    label_format: LabelFormat | None = None,
+    options: Options | None = None,
+    checkpoint: Callable[[], None] = lambda: None,
+) -> ImportResult:
     """Return what a label file says, by recording, with what is damaged or left out; None: the format is recognised.
 
-    UserError where the file cannot be read at all. Any thread.
+    UserError where the file cannot be read at all. Any thread. `checkpoint` is called again and again, and may raise to
+    stop.
     """
     chosen = label_format or recognise(path)
-    notes = Notes(shown_name(path))
+    notes = Notes(shown_name(path), checkpoint=checkpoint)
     labels = chosen.read(path, notes, options or Options())
     return ImportResult(chosen, tuple(labels), notes.sentences(), dict(notes.skipped))
 

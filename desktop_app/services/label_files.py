@@ -189,7 +189,7 @@ def _read(
         context.checkpoint()
         context.report(done, len(files), shown_name(file))
         try:
-            results.append((file, read_labels(file, label_format, options)))
+            results.append((file, read_labels(file, label_format, options, context.checkpoint)))
             problems += results[-1][1].problems
         except UserError as problem:
             problems.append(str(problem))

@@ -177,6 +177,20 @@ def test_json_bombs_and_broken_json_are_told(read: Read, name: str, text: str) -
         read(name, text)
 
 
+@pytest.mark.parametrize("head", ["", HEADS["csv"], HEADS["raven"], HEADS["birdnet"], HEADS["kaleidoscope"]])
+def test_a_long_file_can_be_left_in_the_middle(tmp_path: Path, head: str) -> None:
+    (tmp_path / "long.txt").write_text(head + ("x\t" * 2 + "x\n") * 9 if head else "0\t1\towl\n" * 9)
+    looks: list[int] = []
+
+    def look() -> None:
+        looks.append(1)
+        if len(looks) == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read_labels(tmp_path / "long.txt", checkpoint=look)
+
+
 def test_a_file_that_is_too_large_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "x.txt"
     path.write_text("0\t1\towl\n" * 10)
