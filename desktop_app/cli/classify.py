@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from desktop_app.annotation.records import FileVerdict
 from desktop_app.assets import DEFAULT_MODEL, model_dirs
 from desktop_app.audio.atomic import replacing
+from desktop_app.classifier.data.clips import counted
 from desktop_app.cli.shared import (
     HelpFormatter,
     cells,
@@ -111,10 +112,11 @@ class _Tally:
 
     def closing_sentence(self, csv_name: str | None) -> str:
         took_s = time.monotonic() - self.started_s
-        done = f"{self.judged} recordings ({self.windows} windows) judged in {took_s:.1f} s"
+        windows = counted(self.windows, "window")
+        done = f"{counted(self.judged, 'recording')} ({windows}) judged in {took_s:.1f} s"
         if self.judged < self.files:
-            done = f"Stopped: {self.judged} of {self.files} recordings judged"
-        unreadable = f"; {self.unreadable} could not be read" if self.unreadable else ""
+            done = f"Stopped: {self.judged:,} of {counted(self.files, 'recording')} judged"
+        unreadable = f"; {self.unreadable:,} could not be read" if self.unreadable else ""
         where = f"; saved in {csv_name}" if csv_name not in (None, "-") else ""
         return f"{done}{unreadable}{where}."
 
