@@ -46,6 +46,7 @@ def listen(seconds: str) -> dict[str, float]:
     from PySide6.QtCore import QCoreApplication, QTimer
 
     from desktop_app.assets import DEFAULT_MODEL, models_dir
+    from desktop_app.audio.capture import CaptureState
     from desktop_app.audio.inputs import InputRequest
     from desktop_app.services.jobs import JobRunner
     from desktop_app.services.messages import Messages
@@ -54,9 +55,15 @@ def listen(seconds: str) -> dict[str, float]:
     application, runner = QCoreApplication([]), JobRunner()
     monitor = Monitor(runner, Messages())
     watch = _Watch(monitor)
+
+    def end_later(state: CaptureState) -> None:
+        """Count from the first sound on: on a busy machine the model may take longer to load than a short run."""
+        if state.phase in ("running", "failed"):
+            QTimer.singleShot(round(1000 * float(seconds)), application.quit)
+
+    monitor.state_changed.connect(end_later)
     monitor.model_changed.connect(lambda _card: monitor.start(InputRequest(MICROPHONE)))
     monitor.set_model(models_dir() / f"{DEFAULT_MODEL}.safetensors")
-    QTimer.singleShot(round(1000 * float(seconds)), application.quit)
     application.exec()
     values = watch.values()
     monitor.close()
