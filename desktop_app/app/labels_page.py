@@ -49,6 +49,7 @@ class LabelsPages(QObject):
         """Return what the page's actions do, by their names."""
         return {
             "import_labels": lambda: self.page().ask_for_import(),
+            "import_label_folder": lambda: self.page().ask_for_folder(),
             "export_labels": lambda: self.page().ask_for_export(),
         }
 
@@ -61,7 +62,8 @@ class LabelsPages(QObject):
         from desktop_app.services.label_files import LabelFiles
         from desktop_app.services.label_measuring import LabelMeasuring
         from desktop_app.services.label_table import LabelTable
-        from desktop_app.ui.labels.page import LabelServices, LabelsPage
+        from desktop_app.ui.labels.label_services import LabelServices
+        from desktop_app.ui.labels.page import LabelsPage
 
         core, project = self.core, self.core.project
         services = LabelServices(

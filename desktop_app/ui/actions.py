@@ -57,6 +57,12 @@ SPECS: tuple[ActionSpec, ...] = (
         place="listen",
     ),
     ActionSpec("import_labels", "File", "Import labels…", (), "", "Bring in label files of other programs"),
+    ActionSpec(
+        "import_label_folder",
+        "File",
+        "Import a folder of labels…",
+        tip="Bring in a folder of label files, of BirdNET's segments or of classes",
+    ),
     ActionSpec("export_labels", "File", "Export labels…", (), "", "Write labels for other programs, or as clips"),
     ActionSpec(
         "save_table", "File", "Save the list as a table…", (), "", "Write the list of files, with labels, as CSV"

@@ -1,17 +1,13 @@
 """The page of labels: all annotations of the folder as a table, what they come to, in and out of label files."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QDialog,
-    QFileDialog,
     QHBoxLayout,
-    QMenu,
     QPushButton,
     QSplitter,
     QStackedWidget,
@@ -21,23 +17,13 @@ from PySide6.QtWidgets import (
 
 from desktop_app.annotation.annotations import Annotation, Status
 from desktop_app.annotation.scheme import LabelScheme
-from desktop_app.annotation.table_query import TableQuery
-from desktop_app.audio.clips import ClipRequest
-from desktop_app.audio.formats import is_audio_name
-from desktop_app.services.history import CLOSED
-from desktop_app.services.label_files import LabelFiles
-from desktop_app.services.label_measuring import LabelMeasuring
-from desktop_app.services.label_table import Change, LabelTable, Summary, write_note
-from desktop_app.services.messages import Messages
-from desktop_app.services.project import Project
-from desktop_app.services.relinking import Relinking
-from desktop_app.services.settings import Settings
+from desktop_app.services.label_table import Change, Summary, write_note
 from desktop_app.ui.labels.bulk_bar import BulkBar
 from desktop_app.ui.labels.class_dialog import ClassDialog
 from desktop_app.ui.labels.class_keys import ClassKeys
 from desktop_app.ui.labels.counts_panel import CountsPanel
-from desktop_app.ui.labels.export_dialog import LabelExportDialog, LabelOffer
-from desktop_app.ui.labels.import_dialog import ImportDialog, file_kinds
+from desktop_app.ui.labels.in_and_out import InAndOut, label_files_in, show_while_open
+from desktop_app.ui.labels.label_services import LabelServices
 from desktop_app.ui.labels.relink_panel import MissingBar, RelinkDialog
 from desktop_app.ui.labels.table_filter import TableFilter
 from desktop_app.ui.labels.table_view import (
@@ -54,7 +40,6 @@ from desktop_app.ui.labels.table_view import (
 from desktop_app.ui.one_line import OneLine
 from desktop_app.ui.teaching import Teaching
 from desktop_app.ui.widgets import role_label
-from desktop_app.ui.wording import counted
 
 TEACHES_FOLDER = "Open a folder of sound first: its labels are shown here, all of them in one table."
 TEACHES_LABELS = (
@@ -62,33 +47,9 @@ TEACHES_LABELS = (
     "there (F8), or bring label files of Audacity, Raven, BirdNET, Praat and others: drop them here."
 )
 SIDE_WIDTH = 240
-EXAMPLES = 3
-"""Annotations whose clips' names are shown before an export."""
 STATUS_OF = {ACCEPT: Status.ACCEPTED, REJECT: Status.REJECTED, UNCERTAIN: Status.UNCERTAIN}
 POINT_S = 1.0
 """What is played of a point, which has no length."""
-
-
-@dataclass(frozen=True)
-class LabelServices:
-    """What the page works with."""
-
-    project: Project
-    """The labels of the open folder."""
-    table: LabelTable
-    """All annotations, in pages."""
-    measuring: LabelMeasuring
-    """What their sound measures."""
-    files: LabelFiles
-    """Label files in and out."""
-    relinking: Relinking
-    """Recordings that are gone."""
-    settings: Settings
-    """What the person chose."""
-    messages: Messages
-    """What the person is told."""
-    paths: Callable[[], list[str]] = list
-    """Returns all recordings of the folder, from it on."""
 
 
 class LabelsPage(QWidget):
@@ -110,7 +71,7 @@ class LabelsPage(QWidget):
         self.counts = CountsPanel()
         self.bulk = BulkBar()
         self.keys = ClassKeys(self)
-        self.import_menu = QMenu("Import", self)
+        self.in_and_out = InAndOut(services, self)
         self._where = OneLine("small")
         self._missing = MissingBar(services.relinking, self.relink)
         self._lay_out()
@@ -131,63 +92,23 @@ class LabelsPage(QWidget):
         shown = self._pages.currentWidget()
         return shown.accessibleName() if isinstance(shown, Teaching) else ""
 
+    def relink(self) -> None:
+        """Show which recordings are missing, and let them be found."""
+        services = self._services
+        dialog = RelinkDialog(services.relinking, services.folder, services.paths(), self.window())
+        show_while_open(dialog, services.project)
+
     def ask_for_import(self) -> None:
         """Ask for label files, and show what they would bring."""
-        if not self._can_change():
-            return
-        chosen, _ = QFileDialog.getOpenFileNames(self, "Import labels", str(self._folder()), file_kinds())
-        if chosen:
-            self.import_files([Path(path) for path in chosen])
+        self.in_and_out.ask_for_files()
 
     def ask_for_folder(self) -> None:
         """Ask for a folder of label files or of sorted clips, and show what it would bring."""
-        if not self._can_change():
-            return
-        chosen = QFileDialog.getExistingDirectory(self, "Import a folder", str(self._folder()))
-        if chosen:
-            self.import_files([Path(chosen)])
-
-    def import_files(self, paths: Sequence[Path]) -> ImportDialog | None:
-        """Show what label files would bring; None where nothing can be changed."""
-        if not self._can_change():
-            return None
-        dialog = ImportDialog(self._services.files, paths, self._project.scheme, self.window())
-        dialog.imported.connect(self._services.messages.info)
-        self._show_dialog(dialog)
-        return dialog
+        self.in_and_out.ask_for_folder()
 
     def ask_for_export(self) -> None:
         """Offer what there is, what the filter finds, and the recording of the current row."""
-        count, query, row = self._table.summary.count, self._table.query, self.view.current_row
-        if not count:
-            self._services.messages.info("There are no labels to export yet.")
-            return
-        choices = [(f"All {counted(count, 'annotation')}", TableQuery())]
-        if self.filter.is_active and self._table.count:
-            these = f"The {counted(self._table.count, 'annotation')}" if self._table.is_counted else "All"
-            choices.insert(0, (f"{these} that the filter finds", query))
-        if row is not None:
-            name = PurePosixPath(row.path).name
-            choices.append((f"Those of {name}", TableQuery(recording_id=row.annotation.recording_id)))
-        rows = [found for number in range(EXAMPLES) if (found := self._table.row(number)) is not None]
-        examples = [self._clip_of(each.path, each.annotation) for each in rows]
-        files, settings = self._services.files, self._services.settings
-        dialog = LabelExportDialog(files, LabelOffer(choices, examples), settings, self.window())
-        dialog.written.connect(self._services.messages.info)
-        self._show_dialog(dialog)
-
-    def relink(self) -> None:
-        """Show which recordings are missing, and let them be found."""
-        relinking, paths = self._services.relinking, self._services.paths()
-        self._show_dialog(RelinkDialog(relinking, self._folder(), paths, self.window()))
-
-    def _show_dialog(self, dialog: QDialog) -> None:
-        """Show a dialog until it is done or the labels it is about are closed."""
-        self._project.closed.connect(dialog.close)
-        dialog.show()
-
-    def _clip_of(self, path: str, it: Annotation) -> ClipRequest:
-        return ClipRequest(self._folder() / path, it.onset_s or 0.0, it.offset_s, it.label)
+        self.in_and_out.show_export(self.view.current_row, is_filtered=self.filter.is_active)
 
     def focus_filter(self) -> None:
         """Let a text to find be typed."""
@@ -216,10 +137,10 @@ class LabelsPage(QWidget):
     def _change(self, make: Change) -> bool:
         """Change what is chosen; return whether other rows will come of it."""
         ranges = self.view.ranges()
-        return bool(ranges) and self._can_change() and self._table.change(ranges, make)
+        return bool(ranges) and self._services.can_change() and self._table.change(ranges, make)
 
     def _with_current(self, do: Callable[[Path, Annotation], None]) -> None:
-        row, folder = self.view.current_row, self._folder()
+        row, folder = self.view.current_row, self._services.folder
         if row is not None:
             do(folder / row.path, row.annotation)
 
@@ -229,22 +150,10 @@ class LabelsPage(QWidget):
             offset_s = it.onset_s + POINT_S
         self.play_wanted.emit(path, it.onset_s or 0.0, offset_s)
 
-    def _folder(self) -> Path:
-        return self._project.store.place.project if self._project.store is not None else Path.home()
-
-    def _can_change(self) -> bool:
-        """Return whether labels can be changed, and say why not."""
-        why = CLOSED if self._project.store is None else self._project.read_only
-        if why:
-            self._services.messages.warning(why)
-        return not why
-
     def _lay_out(self) -> None:
         self._import, self._export = QPushButton("Import"), QPushButton("Export…")
         self._import.setToolTip("Bring labels of other programs in; or drop their files on this page")
-        self.import_menu.addAction("Label files…", self.ask_for_import)
-        self.import_menu.addAction("A folder of label files, segments or classes…", self.ask_for_folder)
-        self._import.setMenu(self.import_menu)
+        self._import.setMenu(self.in_and_out.import_menu)
         self._export.setToolTip("Write labels for other programs, or cut them out as clips")
         head = QHBoxLayout()
         head.setSpacing(8)
@@ -260,8 +169,8 @@ class LabelsPage(QWidget):
         self._no_folder = Teaching("No folder is open", TEACHES_FOLDER)
         self._no_folder.add_button("Open folder…", self.folder_wanted.emit)
         self._no_labels = Teaching("No labels yet", TEACHES_LABELS)
-        self._no_labels.add_button("Import label files…", self.ask_for_import)
-        self._no_labels.add_button("Import a folder…", self.ask_for_folder)
+        self._no_labels.add_button("Import label files…", self.in_and_out.ask_for_files)
+        self._no_labels.add_button("Import a folder…", self.in_and_out.ask_for_folder)
         self._no_folder.setAccessibleName("No folder is open")
         self._no_labels.setAccessibleName("No labels yet")
         for page in (self._make_content(), self._no_folder, self._no_labels):
@@ -348,17 +257,11 @@ class LabelsPage(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take label files of this machine."""
-        if _label_files_in(event):
+        if label_files_in(event):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Show what the dropped files would bring."""
         event.accept()
-        self.import_files(_label_files_in(event))
-
-
-def _label_files_in(event: QDropEvent) -> list[Path]:
-    """Return what was dropped and is no recording; WAV files may hold labels, but are far more often meant as sound."""
-    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return [path for path in paths if path.is_file() and not is_audio_name(path.name)]
+        self.in_and_out.show_import(label_files_in(event))

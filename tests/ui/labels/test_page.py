@@ -21,7 +21,8 @@ from desktop_app.services.project import Project
 from desktop_app.services.relinking import Relinking
 from desktop_app.services.settings import Settings
 from desktop_app.ui.labels.import_dialog import ImportDialog
-from desktop_app.ui.labels.page import LabelServices, LabelsPage
+from desktop_app.ui.labels.label_services import LabelServices
+from desktop_app.ui.labels.page import LabelsPage
 from desktop_app.ui.labels.table_columns import NAMES, NOTHING
 from desktop_app.ui.labels.table_view import LabelTableView
 
@@ -366,7 +367,7 @@ def test_a_read_only_project_is_shown_but_not_changed(room: Room) -> None:
     room.press(Qt.Key.Key_U)
     assert room.told == ["Another window has these labels open."]
     assert not room.page.bulk.buttons["accept"].isEnabled()
-    assert room.page.import_files([Path("x.txt")]) is None
+    assert room.page.in_and_out.show_import([Path("x.txt")]) is None
 
 
 def test_a_folder_of_label_files_is_chosen_and_shown(
@@ -376,7 +377,7 @@ def test_a_folder_of_label_files_is_chosen_and_shown(
     tracks.mkdir(parents=True)
     (tracks / "b.txt").write_text("0.5\t0.75\tcuckoo\n")
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "tracks"))
-    (entry,) = [action for action in room.page.import_menu.actions() if "folder" in action.text()]
+    (entry,) = [action for action in room.page.in_and_out.import_menu.actions() if "folder" in action.text()]
     entry.trigger()
     dialog = room.findChild(ImportDialog)
     assert dialog is not None
