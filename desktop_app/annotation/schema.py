@@ -66,15 +66,15 @@ CREATE TABLE classes (
 """
 
 _MORE_ORDERS = """
-DROP INDEX annotations_by_place;
-DROP INDEX annotations_by_label;
-DROP INDEX annotations_by_status;
-DROP INDEX annotations_by_score;
-DROP INDEX annotations_by_time;
-DROP INDEX annotations_by_source;
-DROP INDEX annotations_by_onset;
-DROP INDEX annotations_by_duration;
-DROP INDEX annotations_with_note;
+DROP INDEX IF EXISTS annotations_by_place;
+DROP INDEX IF EXISTS annotations_by_label;
+DROP INDEX IF EXISTS annotations_by_status;
+DROP INDEX IF EXISTS annotations_by_score;
+DROP INDEX IF EXISTS annotations_by_time;
+DROP INDEX IF EXISTS annotations_by_source;
+DROP INDEX IF EXISTS annotations_by_onset;
+DROP INDEX IF EXISTS annotations_by_duration;
+DROP INDEX IF EXISTS annotations_with_note;
 -- Now with the recording too, and by place with two edges: a look at a row costs 50 us, an entry here 0.2.
 CREATE INDEX annotations_by_place ON annotations
     (recording, onset_s, offset_s, label, status, source, score, time_us, low_hz, high_hz);
