@@ -35,8 +35,10 @@ WINDOW_FRAMES = 16_000
 TEN_WORDS = ("down", "go", "left", "no", "off", "on", "right", "stop", "up", "yes")
 VOCABULARY = Vocabulary({word: word for word in TEN_WORDS}, SAMPLE_RATE_HZ, WINDOW_FRAMES)
 CLASSES = VOCABULARY.classes
+NETWORK = "resnet2d"
+FRONT_END = LogMelConfig(sample_rate_hz=SAMPLE_RATE_HZ, hop_frames=320)
 CLASS_SHARES = {"_unknown_": 2.0}  # the class with the most to learn: three hundred words and not one
-AUGMENTATION = Augmentation(snr_db=(5.0, 40.0), room_probability=0.2, band_mask_width=6, column_mask_width=15)
+AUGMENTATION = Augmentation(snr_db=(5.0, 40.0), room_probability=0.2, band_mask_width=6, column_mask_width=8)
 CALIBRATION_WINDOWS = 256
 INTENDED_USE = (
     "Finding single spoken words in recordings, and trying Earmark out. Recordings of any length are judged in "
@@ -51,7 +53,8 @@ LIMITS = (
 )
 HOW = (
     "Measured on benchmark clips (Speech Commands v0.02) of speakers who were held back, a fifth of all by a hash of "
-    "their name: the network measured had never learnt from them, nor were its settings chosen on them. The clips of "
+    "their name: the network measured had never learnt from them. Its settings were chosen on other speakers, but for "
+    "its kind: that was chosen by a comparison with one other in which half of them took part. The clips of "
     "`_silence_` have no speaker and are divided by file. The temperature was fitted on other held-back speakers. The "
     "weights in this file were then trained in the same way on all speakers, so nothing of the benchmark is left to "
     "measure them on."
@@ -106,7 +109,7 @@ def training_data(material: Material, split: Split) -> TrainingData:
 
 def trained(data: TrainingData, network_name: str, settings: TrainingSettings) -> Made:
     """Train a network, printing a line a round, and return it with the front-end fitted to its data."""
-    made = begin(data.train, LogMelConfig(sample_rate_hz=SAMPLE_RATE_HZ), NETWORKS[network_name], settings.seed)
+    made = begin(data.train, FRONT_END, NETWORKS[network_name], settings.seed)
     fit(made, data, settings)
     return made
 
@@ -165,7 +168,7 @@ def main() -> None:
     parser = script_parser("commands12", __doc__)
     parser.add_argument("spoken", type=Path, help="what tools/speak_words.py wrote")
     parser.add_argument("--epochs", type=int, default=100)
-    parser.add_argument("--network", choices=sorted(NETWORKS), default="tc_resnet_14_2.5")
+    parser.add_argument("--network", choices=sorted(NETWORKS), default=NETWORK)
     chosen = begun(parser)
     settings = TrainingSettings(
         epochs=chosen.epochs, bfloat16=chosen.bfloat16, class_shares=CLASS_SHARES, augmentation=AUGMENTATION

@@ -152,7 +152,7 @@ def settings_for(clips: ClipSet, options: Options) -> TrainingSettings:
         clips_per_epoch=options.clips_per_epoch,
         bfloat16=options.bfloat16,
         class_shares={name: counts[index] ** 0.5 for index, name in enumerate(clips.classes)},
-        augmentation=AUGMENTATION,
+        augmentation=replace(AUGMENTATION, column_mask_width=15),  # its columns are 10 ms apart
         label_smoothing=0.0,
         mix_up=0.0,
         word_share=0.0,

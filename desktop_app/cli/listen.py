@@ -65,7 +65,7 @@ def add_parser(commands: "Commands") -> None:
         action="append",
         default=[],
         metavar="[CLASS=]SCORE",
-        help="score from which a class fires, 0 to 1, for all or for one class (default: 0.7)",
+        help="score from which a class fires, 0 to 1, for all or for one class (default: 0.65)",
     )
     parser.add_argument(
         "--average", type=seconds, metavar="SECONDS", help="how long scores are averaged (default: 0.5)"

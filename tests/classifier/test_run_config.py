@@ -21,7 +21,7 @@ from desktop_app.classifier.training_settings import TrainingSettings
 from desktop_app.errors import UserError
 
 
-@pytest.mark.parametrize("name", ["default", "fast", "seed", "sounds"])
+@pytest.mark.parametrize("name", ["default", "few", "fast", "seed", "sounds"])
 def test_the_recipes_that_ship_are_complete_and_come_back_unchanged(name: str) -> None:
     assert name in recipe_names()
     config = config_of(read_recipe(name))

@@ -25,7 +25,7 @@ from desktop_app.classifier.event_rule import Detection, EventRule, detect
 from desktop_app.classifier.streaming import StreamingClassifier
 from tools.evaluation.alarm_model import write_fold_model
 from tools.evaluation.alarm_streams import Said, Scene, Sounds, load_sounds, other_scenes, word_scenes
-from tools.evaluation.commands12 import Options, split_of
+from tools.evaluation.commands12 import Options, split_of, train_fold
 from tools.evaluation.folds import Values, write_values
 from tools.evaluation.jobs import read_values
 from tools.evaluation.recipes import Place
@@ -263,14 +263,15 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the recordings")
     parser.add_argument("--results", type=Path, default=Path("build/evaluation"), help="the folder of measured folds")
     parser.add_argument("--only", choices=tuple(HOURS), nargs="+", default=tuple(HOURS), help="measure these recipes")
-    parser.add_argument("--epochs", type=int, default=40, help="rounds of the shipped recipe")
+    parser.add_argument("--epochs", type=int, default=Options().epochs, help="rounds of the shipped recipe")
     chosen = parser.parse_args()
     torch.set_num_threads(1)
     path, sounds = chosen.results / RESULT, load_sounds(chosen.data, split_of(FOLD))
     for recipe in chosen.only:
         model = model_of(recipe, chosen.results)
         if recipe == "shipped" and not model.is_file():
-            write_fold_model(model, chosen.data, FOLD, Options(epochs=chosen.epochs))
+            options = Options(epochs=chosen.epochs)
+            write_fold_model(model, train_fold(chosen.data, FOLD, options), chosen.data, FOLD, options)
         if not model.is_file():
             print(f"{recipe}: {model} is not there; make it with tools.evaluate_models, then run this again")
             continue

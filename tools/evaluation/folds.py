@@ -9,9 +9,9 @@ from typing import Any
 
 from desktop_app.audio.atomic import replacing
 from desktop_app.classifier.data.dataset import ClipSet
-from desktop_app.classifier.frontend import FrontEnd, describe_front_end, output_shape
-from desktop_app.classifier.measuring.evaluation import Evaluation, evaluate, fit_temperature, logits_of
-from desktop_app.classifier.networks import Network, count_macs, count_parameters
+from desktop_app.classifier.frontend import FrontEnd
+from desktop_app.classifier.measuring.evaluation import Evaluation
+from desktop_app.classifier.networks import Network
 from desktop_app.classifier.training import EpochReport, Training, TrainingData, TrainingSettings, measure
 
 Values = dict[str, Any]
@@ -65,19 +65,6 @@ def point_of(report: EpochReport, cpu_s: float, test_accuracy: float | None) -> 
         held_back_accuracy=report.held_back_accuracy,
         test_accuracy=test_accuracy,
     )
-
-
-def judged(network: Network, front_end: FrontEnd, held_back: ClipSet, test: ClipSet) -> Values:
-    """Return the temperature that clips held back ask for, and all measures on the clips of the fold."""
-    temperature = fit_temperature(logits_of(network, front_end, held_back), held_back.targets)
-    logits = logits_of(network, front_end, test) / temperature
-    shape = output_shape(describe_front_end(front_end.config), test.waveforms.shape[1])
-    return {
-        "temperature": temperature,
-        **results_of(evaluate(logits, test.targets, test.classes, test.groups)),
-        "parameters": count_parameters(network),
-        "macs": count_macs(network, shape),
-    }
 
 
 def results_of(found: Evaluation) -> Values:

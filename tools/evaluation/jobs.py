@@ -20,7 +20,7 @@ SHIPPED = {
 
 COMPARED = {"commands12": ("2",), "digits10": ("jackson",), "environment10": ("1",)}
 """Shipped model -> the folds on which recipes are trained, too: a fold of the seed's costs up to an hour."""
-RECIPES_COMPARED = ("fast", "default", "seed", "seed_steady")
+RECIPES_COMPARED = ("fast", "default", "few", "seed", "seed_steady")
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ RECIPES: Mapping[str, Recipe] = {
         test_curve=False,
     ),
     "default": Recipe("default"),
+    "few": Recipe("few"),
     "fast": Recipe("fast"),
 }
 

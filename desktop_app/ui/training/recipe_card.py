@@ -16,7 +16,7 @@ from desktop_app.ui.training.parts import Card, Fold, push_button
 from desktop_app.ui.training.specs import CHANGES, LEARNING, LOG_MEL, MAIN, NOISES, SOUND, SPECTROGRAM, TRANSFORM
 from desktop_app.ui.widgets import role_label
 
-FIRST_RECIPES = ("default", "sounds", "fast", "seed")
+FIRST_RECIPES = ("default", "few", "sounds", "fast", "seed")
 FROM_FILE = "From a file…"
 
 

@@ -88,8 +88,8 @@ MAIN: tuple[Spec, ...] = (
     ChoiceSpec(
         "network.name",
         "Network",
-        "What learns. The TC-ResNets are fast and good for words and calls; the two-dimensional net suits sounds whose "
-        "pitch varies",
+        "What learns. The two-dimensional net learns from few clips and voices; the TC-ResNets are smaller or deeper "
+        "and want many",
         tuple((words, name) for name, words in NETWORK_WORDS.items()),
     ),
     ChoiceSpec(

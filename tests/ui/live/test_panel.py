@@ -348,7 +348,7 @@ def test_the_rule_of_the_chosen_model_can_be_set_before_it_judges(stage: LiveSta
     stage.listen()
     stage.until(lambda: "high" in stage.panel.side.classes)
     assert stage.desk.monitor.rule.threshold_of("high") == pytest.approx(0.99)
-    assert stage.desk.monitor.rule.threshold_of("low") == pytest.approx(0.7)
+    assert stage.desk.monitor.rule.threshold_of("low") == pytest.approx(0.65)
 
 
 def test_clips_of_events_are_kept_as_predictions_that_nobody_reviewed(stage: LiveStage) -> None:

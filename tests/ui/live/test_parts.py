@@ -137,11 +137,11 @@ def test_a_class_can_have_a_threshold_of_its_own_and_give_it_up(qtbot: QtBot, se
     panel.threshold.slider.setFocus()
     QTest.keyClick(panel.threshold.slider, Qt.Key.Key_Home)
     assert panel.rule.threshold_of("yes") == pytest.approx(0.05)
-    assert panel.rule.threshold_of("no") == pytest.approx(0.7)
+    assert panel.rule.threshold_of("no") == pytest.approx(0.65)
     assert panel.scope.itemText(1) == "yes (0.05)"
     qtbot.mouseClick(panel.same, Qt.MouseButton.LeftButton)
     assert settings.values.live.thresholds == {"words": {}}
-    assert panel.threshold.value == pytest.approx(0.7)
+    assert panel.threshold.value == pytest.approx(0.65)
 
 
 def test_each_model_keeps_its_thresholds(qtbot: QtBot, settings: Settings) -> None:
@@ -287,7 +287,7 @@ def test_the_rule_is_a_sentence_and_can_be_set_back(qtbot: QtBot, settings: Sett
     assert not panel.usual.isEnabled()
     panel.sliders["averaging_s"].slider.setValue(panel.sliders["averaging_s"].slider.maximum())
     settings.change(live=replace(settings.values.live, thresholds={"words": {"yes": 0.9}}))
-    assert "over 2.0\u00a0s (3 scores or more) reaches 0.70, or its own threshold," in panel.sentence
+    assert "over 2.0\u00a0s (3 scores or more) reaches 0.65, or its own threshold," in panel.sentence
     assert panel.scope.itemText(1) == "yes (0.90)"
     qtbot.mouseClick(panel.usual, Qt.MouseButton.LeftButton)
     assert settings.values.live == LivePreferences()
