@@ -16,10 +16,11 @@ RECIPES = (
     "anyone gets them without settings of their own. `seed` is the published recipe as it stands (S. Keydana, Deep "
     "Learning and Scientific Computing with R torch, 2023, chapter 26): all clips once a round, at most 50 rounds, "
     "stopped after three without a better loss. On so few clips that stops it before it has learnt anything. "
-    "`seed_steady` is therefore the same network and optimiser with evenly drawn classes and twelve rounds to the end, "
-    "in bfloat16, which makes it twice as fast (41 against 21 clips a second) and so flatters it where times are "
-    "compared. The better of the two is the yardstick. These five are measured on one fold. (The author reports 93.2 % on all 64,721 clips of Speech Commands with a random split, in which "
-    "speakers stand on both sides; those clips are not at hand here, a twelfth of them is.)",
+    "`seed_steady` is therefore the same network and optimiser with evenly drawn classes and twelve rounds to the "
+    "end, in bfloat16, which makes it twice as fast (41 against 21 clips a second) and so flatters it where times are "
+    "compared. The better of the two is the yardstick. These five are measured on one fold. (The author reports 93.2 "
+    "% on all 64,721 clips of Speech Commands with a random split, in which speakers stand on both sides; those clips "
+    "are not at hand here, a twelfth of them is.)",
 )
 
 WORDS = (
@@ -89,11 +90,11 @@ ALARMS = (
 
 WHY_ALARMS = (
     "The stream is a hard one: another word every six seconds, from the same collection as the ten, over backgrounds "
-    "that hold babble, roosters and barking dogs; and the rule wants a high score that lasts half a second. A threshold "
-    "low enough to lose only 5 % of the words lets many others pass as well. Between the lines of the table: 0.5 misses "
-    "11.4 % at 34 false alarms an hour, 0.6 misses 14.1 % at 8, 0.7 (the published value) 22.4 % at 1.7, 0.8 30.8 % at "
-    "0.3. The temporal net that shipped before missed 17.3 % at 19 an hour with 0.7, and gave 182 an hour at 10 % misses "
-    "and 1,033 at 5 %.",
+    "that hold babble, roosters and barking dogs; and the rule wants a high score that lasts half a second. A "
+    "threshold low enough to lose only 5 % of the words lets many others pass as well. Between the lines of the "
+    "table: 0.5 misses 11.4 % at 34 false alarms an hour, 0.6 misses 14.1 % at 8, 0.7 (the published value) 22.4 % at "
+    "1.7, 0.8 30.8 % at 0.3. The temporal net that shipped before missed 17.3 % at 19 an hour with 0.7, and gave 182 "
+    "an hour at 10 % misses and 1,033 at 5 %.",
     "A threshold belongs to a model. `fast` names 87.1 % of the words alone, but half of their scores are below 0.73, "
     "so that the mean seldom reaches a high threshold; the seed's net names 63.9 %, half of their scores below 0.41.",
 )
@@ -102,25 +103,25 @@ NOISE = "By the rule as it stands, misses and false alarms depend on how far the
 
 TRIED: dict[str, tuple[str, ...]] = {
     "commands12": (
-        "What ships is a two-dimensional residual net over columns 20 ms apart. The temporal net (TC-ResNet14-2.5 over "
-        "columns 10 ms apart) that shipped before came to 92.9 % over the same five folds with 40 rounds, to 89.2 % with "
-        "20 on four of them. On fold 1 with 20 rounds each, about the same time, it came to 85.5 % and the "
-        "two-dimensional one to 87.0 %, with a third of the parameters; that comparison, on speakers of fold 1, chose "
-        "it. From recorded words alone and few rounds it is the other way round: `default` (temporal) 92.6 %, `few` "
-        "(two-dimensional) 89.3 %. A temporal net over columns 20 ms apart lost 1.4 points on fold 2; moving clips by "
-        "up to 250 instead of 120 ms changed nothing, in false alarms neither.",
+        "What ships is a two-dimensional residual net over columns 20 ms apart. The temporal net (TC-ResNet14-2.5 "
+        "over columns 10 ms apart) that shipped before came to 92.9 % over the same five folds with 40 rounds, to "
+        "89.2 % with 20 on four of them. On fold 1 with 20 rounds each, about the same time, it came to 85.5 % and "
+        "the two-dimensional one to 87.0 %, with a third of the parameters; that comparison, on speakers of fold 1, "
+        "chose it. From recorded words alone and few rounds it is the other way round: `default` (temporal) 92.6 %, "
+        "`few` (two-dimensional) 89.3 %. A temporal net over columns 20 ms apart lost 1.4 points on fold 2; moving "
+        "clips by up to 250 instead of 120 ms changed nothing, in false alarms neither.",
     ),
     "digits10": (
         "A temporal net (TC-ResNet14-2.5) with 40 rounds on words and 8 on digits came to 89.2 %, the two-dimensional "
         "one that ships to 90.6 % in the same rounds, to 91.3 % with 100 and 10, and to 91.5 % with half the share of "
-        "`_unknown_` in the last ten; that lets 8.4 % instead of 5.0 % of other words pass for a digit. Before, half as "
-        "much again of synthesised speech, stronger changes of speed and bands and fewer rounds had given 88.6 % with "
-        "the temporal net. Where only the ten digits may be answered, 93.7 % are right: part of what is missing is "
-        "digits that are called `_unknown_`. The rest is that three speakers are few.",
+        "`_unknown_` in the last ten; that lets 8.4 % instead of 5.0 % of other words pass for a digit. Before, half "
+        "as much again of synthesised speech, stronger changes of speed and bands and fewer rounds had given 88.6 % "
+        "with the temporal net. Where only the ten digits may be answered, 93.7 % are right: part of what is missing "
+        "is digits that are called `_unknown_`. The rest is that three speakers are few.",
         "The shipped recipe first learns from all other words, and that time is counted; so it cannot be as good as "
-        "the seed in a thirtieth of the seed's time. Of those that learn from the same clips as the seed, `default` and "
-        "`fast` are not as good as it on this speaker: their nets take each band for a channel of its own, which three "
-        "voices do not teach. The convolutions of `few` move along frequency like the seed's.",
+        "the seed in a thirtieth of the seed's time. Of those that learn from the same clips as the seed, `default` "
+        "and `fast` are not as good as it on this speaker: their nets take each band for a channel of its own, which "
+        "three voices do not teach. The convolutions of `few` move along frequency like the seed's.",
     ),
     "environment10": (
         "One clip is five seconds here, and the net is a two-dimensional one (sounds of the environment are at home at "
