@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,14 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.app import Earmark
 from tests.audio.fake_output import FakeDevice
+
+for _ignored, _usual in (
+    (signal.SIGINT, signal.default_int_handler),
+    (getattr(signal, "SIGHUP", None), signal.SIG_DFL),
+):
+    # a suite that was started in the background or by nohup inherits deafness, and so would the programs it starts
+    if _ignored is not None and signal.getsignal(_ignored) is signal.SIG_IGN:
+        signal.signal(_ignored, _usual)
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

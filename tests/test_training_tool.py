@@ -83,8 +83,8 @@ def test_the_temperature_of_a_fold_is_not_fitted_on_the_fold_itself() -> None:
     of_a, of_b = (shipping.evaluate_folds(runs, [fold]) for fold in runs)
     assert of_a.accuracy == 1.0
     assert of_b.accuracy == 0.5
-    assert of_a.loss > 0.5  # made humble by b
-    assert of_b.loss > 5.0  # made bold by a
+    assert of_a.loss > 0.3  # made humble by b
+    assert of_b.loss > 2.0  # made bold by a
     both = shipping.evaluate_folds(runs, runs)
     assert both.clips == 80
     assert both.loss == pytest.approx((of_a.loss + of_b.loss) / 2)

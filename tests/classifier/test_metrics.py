@@ -71,8 +71,8 @@ def test_a_subset_keeps_rows_together() -> None:
 
 def test_the_table_as_csv_has_a_row_for_each_clip() -> None:
     lines = table_to_csv(SIX).splitlines()
-    assert lines[0] == "path,group,target,prediction,score,right,score a,score b,score c"
-    assert lines[2] == "clip1.wav,p,a,b,0.600000,0,0.300000,0.600000,0.100000"
+    assert lines[0] == "path,onset_s,offset_s,group,target,prediction,score,right,score a,score b,score c"
+    assert lines[2] == "clip1.wav,0.000,,p,a,b,0.600000,0,0.300000,0.600000,0.100000"
     assert len(lines) == 7
 
 
