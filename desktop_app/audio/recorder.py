@@ -14,7 +14,7 @@ from desktop_app.audio.encoders import EncodePlan
 from desktop_app.audio.formats import choose_encodable, format_named
 from desktop_app.audio.growing import GrowingFile, open_growing
 from desktop_app.audio.names import filled, free_path, legal_name, safe
-from desktop_app.audio.sources import shown_name
+from desktop_app.audio.sources import is_gone, shown_name
 from desktop_app.audio.worker import Worker
 from desktop_app.errors import UserError
 
@@ -244,17 +244,6 @@ class Recorder(Worker):
                 f"The disk of “{folder}” is nearly full ({free_bytes / 1e6:.0f} MB are free), so recording stopped; "
                 "what was recorded is complete. Free some space or choose another folder, then record again."
             )
-
-
-def is_gone(path: Path) -> bool:
-    """Return whether there is no file of that name any more; a disk that does not answer tells nothing."""
-    try:
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
-    return False
 
 
 def gone_sentence(path: Path) -> str:

@@ -72,6 +72,17 @@ def _why_not_found(name: str, error: OSError) -> str:
     return sentences.get(error.errno or 0, f"“{name}” cannot be reached: {error.strerror}.")
 
 
+def is_gone(path: Path) -> bool:
+    """Return whether there is no file of that name any more; a disk that does not answer tells nothing."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def find_audio(folder: Path, *, problems: Callable[[str], None]) -> Iterator[FoundFile]:
     """Yield every file with a recording's suffix in `folder` and below it, in a stable order, as the scan finds them.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop_app.audio.metadata import AudioMetadata
-from desktop_app.audio.sources import FoundFile, find_audio
+from desktop_app.audio.sources import FoundFile, find_audio, is_gone
 from desktop_app.errors import UserError
 from desktop_app.services.jobs import JobContext
 from desktop_app.services.probe_queue import ProbeQueue
@@ -50,21 +50,10 @@ def compare(context: JobContext, folder: Path, known: dict[Path, FoundFile]) -> 
             difference.added.append(found)
         elif old != found:
             difference.changed.append(found)
-    difference.removed.extend(path for path in gone if _is_gone(path))
+    difference.removed.extend(path for path in gone if is_gone(path))
     return Difference(
         difference.added, difference.removed, difference.changed, difference.problems, time.monotonic() - started_s
     )
-
-
-def _is_gone(path: Path) -> bool:
-    """Return whether a file is deleted, rather than out of reach for now."""
-    try:
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
-    return False
 
 
 def _require_folder(folder: Path) -> None:

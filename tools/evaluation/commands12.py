@@ -1,7 +1,7 @@
 """The folds of commands12: every fifth of the speakers once held back, the rest learnt from as for what ships."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from desktop_app.classifier.data.dataset import ClipSet
@@ -57,12 +57,12 @@ class Trained:
     held_back: ClipSet
     """Other speakers, for the temperature."""
 
-    @property
+    @cached_property
     def temperature(self) -> float:
         """Return what the scores are divided by."""
         return fit_temperature(self.run.made.logits(self.held_back), self.held_back.targets)
 
-    @property
+    @cached_property
     def results(self) -> Evaluation:
         """Return the measures on the clips of the fold."""
         run = self.run
