@@ -3,6 +3,8 @@
 import logging
 import os
 import signal
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +29,7 @@ for _ignored, _usual in (
         signal.signal(_ignored, _usual)
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+THREAD_LIMIT_S = 5.0
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +45,17 @@ def own_user_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep settings, caches and logs of a test inside its temporary folder."""
     for variable in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(variable, str(tmp_path / ".user" / variable.lower()))
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left(own_user_folders: None) -> Iterator[None]:
+    """Fail the test that leaves a thread of ours running, instead of a later one that counts them."""
+    before = set(threading.enumerate())
+    yield
+    until_s = time.monotonic() + THREAD_LIMIT_S
+    while left := [thread.name for thread in threading.enumerate() if thread not in before and thread.is_alive()]:
+        assert time.monotonic() < until_s, f"still running: {', '.join(left)}"
+        time.sleep(0.01)
 
 
 @pytest.fixture(autouse=True)

@@ -144,9 +144,11 @@ class Capture(Worker):
             return
         self._opened.set()
         while True:
-            self._problem = self._follow(source)
-            with self._in_driver():
-                source.close()
+            try:
+                self._problem = self._follow(source)
+            finally:
+                with self._in_driver():
+                    source.close()
             if self._stop.is_set() or not source.live:
                 break
             self._phase = "away"

@@ -61,11 +61,14 @@ def test_stop_keeps_what_was_heard(capture: Capture, microphone: FakeMicrophone)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_fault_of_ours_never_looks_like_listening(capture: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_ours_never_looks_like_listening_and_lets_go_of_the_microphone(
+    capture: Capture, microphone: FakeMicrophone, monkeypatch: pytest.MonkeyPatch
+) -> None:
     begin(capture)
     monkeypatch.setattr(capture, "_note", lambda _gap: 1 / 0)
     wait_for(lambda: capture.state.phase == "failed")
     assert "a fault of Earmark" in capture.state.problem
+    assert microphone.input.closed
     assert len(capture.ring.read(0, RATE).frames) >= RATE // 10
 
 
