@@ -35,7 +35,7 @@ def run_python(code: str, *arguments: str) -> str:
     return answer.stdout
 
 
-@pytest.mark.parametrize("package", [*PACKAGES, "cli", "display", "errors", "assets", "colours"])
+@pytest.mark.parametrize("package", [*PACKAGES, "cli", "display", "errors", "assets", "colours", "words", "signals"])
 def test_below_the_services_nothing_loads_qt(package: str) -> None:
     assert not loaded_by(f"desktop_app.{package}") & {"PySide6", "shiboken6", "pyqtgraph"}
 

@@ -17,7 +17,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from desktop_app.annotation.records import FileVerdict
 from desktop_app.assets import DEFAULT_MODEL, model_dirs
 from desktop_app.audio.atomic import replacing
-from desktop_app.classifier.data.clips import counted
 from desktop_app.cli.shared import (
     HelpFormatter,
     cells,
@@ -29,6 +28,7 @@ from desktop_app.cli.shared import (
     seconds,
     show,
 )
+from desktop_app.words import counted
 
 if TYPE_CHECKING:
     from desktop_app.cli.shared import Commands

@@ -17,12 +17,11 @@ from rich.text import Text
 
 from desktop_app.audio.sources import find_audio
 from desktop_app.errors import UserError
+from desktop_app.signals import heeded_ends
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-ENDS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-"""What asks a program to end, as far as the system has it."""
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 WIDE = 400  # columns for a table that goes to a file or a pipe, where nothing may be cut off
 
@@ -38,18 +37,17 @@ def first_interrupt_noted() -> Iterator[threading.Event]:
     A service that is stopped and a terminal that is closed ask for the same; what is started with nohup stays.
     """
     noted = threading.Event()
-    before = {number: signal.getsignal(number) for number in ENDS}
-    heeded = [number for number in ENDS if before[number] is not signal.SIG_IGN]
+    before = {number: signal.getsignal(number) for number in heeded_ends()}
 
     def note(_number: int, _frame: Any) -> None:
         noted.set()
         restore()
 
     def restore() -> None:
-        for number in heeded:
-            signal.signal(number, before[number])
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
-    for number in heeded:
+    for number in before:
         signal.signal(number, note)
     try:
         yield noted

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from desktop_app import words
 from desktop_app.annotation.annotations import IMPORT_PREFIX, MANUAL, Annotation
 from desktop_app.interchange.labels import (
     BAND,
@@ -58,7 +59,7 @@ def held(labels: Sequence[FileLabels], label_format: LabelFormat) -> int:
 
 def counted_text(count: int) -> str:
     """Return “1 annotation” or “1,200 annotations”."""
-    return f"{count:,} annotation{'' if count == 1 else 's'}"
+    return words.counted(count, "annotation")
 
 
 def counted(labels: Sequence[FileLabels], label_format: LabelFormat) -> Counter[str]:

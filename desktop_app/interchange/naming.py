@@ -8,7 +8,7 @@ from desktop_app.audio.sources import shown_name
 from desktop_app.errors import UserError
 from desktop_app.interchange.labels import FileLabels, LabelFormat
 
-_FILE_ENDINGS = (".txt", ".csv", ".tsv", ".json", ".parquet", ".textgrid", ".svl", ".wav")
+FILE_ENDINGS = frozenset((".txt", ".csv", ".tsv", ".json", ".parquet", ".textgrid", ".svl", ".wav"))
 """Ends of names by which people mean a file, whatever the format."""
 
 
@@ -53,7 +53,7 @@ def targets(labels: Sequence[FileLabels], target: Path, label_format: LabelForma
 
 
 def _is_file_name(target: Path) -> bool:
-    return target.suffix.lower() in _FILE_ENDINGS and not target.is_dir()
+    return target.suffix.lower() in FILE_ENDINGS and not target.is_dir()
 
 
 def _free(folder: Path, stem: str, suffix: str, taken: set[str]) -> Path:

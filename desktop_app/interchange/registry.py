@@ -30,7 +30,7 @@ from desktop_app.interchange import (
 )
 from desktop_app.interchange.labels import FileLabels, ImportResult, LabelFormat, Options, Progress, Written, stem_of
 from desktop_app.interchange.losses import held
-from desktop_app.interchange.naming import require_target, targets
+from desktop_app.interchange.naming import FILE_ENDINGS, require_target, targets
 from desktop_app.interchange.reading import Notes, glimpse
 
 FORMATS: tuple[LabelFormat, ...] = (
@@ -57,7 +57,6 @@ FORMATS: tuple[LabelFormat, ...] = (
 
 ENDINGS = frozenset(f".{suffix.rpartition('.')[2]}" for known in FORMATS for suffix in known.suffixes if suffix)
 """Last parts of the names of label files, with that of WAV."""
-_SMALL_ENDINGS = frozenset(map(str.lower, ENDINGS))
 
 _BY_ENDING = (
     (".selections.txt", raven.FORMAT),
@@ -136,7 +135,7 @@ def _files_below(folder: Path) -> Iterator[Path]:
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if not name.startswith(".") and (is_audio_name(name) or Path(name).suffix.lower() in _SMALL_ENDINGS):
+            if not name.startswith(".") and (is_audio_name(name) or Path(name).suffix.lower() in FILE_ENDINGS):
                 yield Path(place, name)
 
 

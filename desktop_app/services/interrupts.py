@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QSocketNotifier
 
-SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+from desktop_app.signals import heeded_ends
 
 
 class Interrupts(QObject):
@@ -22,8 +22,7 @@ class Interrupts(QObject):
         for end in (self._reader, self._writer):
             end.setblocking(False)
         self._old_fd = signal.set_wakeup_fd(self._writer.fileno())
-        heeded = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]  # nohup ignores one
-        self._old_handlers = {number: signal.signal(number, lambda *_: close()) for number in heeded}
+        self._old_handlers = {number: signal.signal(number, lambda *_: close()) for number in heeded_ends()}
         self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._woken)
 

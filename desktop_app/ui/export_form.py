@@ -22,7 +22,8 @@ from desktop_app.audio.formats import AudioFormat, Encodable, format_named, writ
 from desktop_app.errors import UserError
 from desktop_app.services.settings import ExportPreferences
 from desktop_app.ui.widgets import role_label, show_checked
-from desktop_app.ui.wording import counted, encoding_words, pattern_help, rate_words
+from desktop_app.ui.wording import encoding_words, pattern_help, rate_words
+from desktop_app.words import counted
 
 RATES_HZ = (8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000, 192_000, 250_000)
 PREVIEWED_NAMES = 3

@@ -7,7 +7,8 @@ from pathlib import Path
 from desktop_app.audio.clips import ClipRequest
 from desktop_app.audio.sources import shown_name
 from desktop_app.services.session import Selection
-from desktop_app.ui.wording import counted, duration_words
+from desktop_app.ui.wording import duration_words
+from desktop_app.words import counted
 
 SELECTION, WHOLE, CHOSEN = "selection", "whole", "chosen"
 

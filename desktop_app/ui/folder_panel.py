@@ -24,7 +24,7 @@ from desktop_app.ui.folder_model import FolderModel
 from desktop_app.ui.folder_view import FolderView
 from desktop_app.ui.one_line import OneLine
 from desktop_app.ui.widgets import role_label
-from desktop_app.ui.wording import counted
+from desktop_app.words import counted
 
 FILTER_DELAY_MS = 120
 """Typing must have paused so long before 100,000 rows are filtered."""

@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from desktop_app.annotation.records import FileVerdict, Prediction
 from desktop_app.ui.widgets import make_rows, role_label
-from desktop_app.ui.wording import clock, counted
+from desktop_app.ui.wording import clock
+from desktop_app.words import counted
 
 COLUMNS = ("Time", "Label", "Score")
 LABEL_COLUMN = 1

@@ -88,11 +88,6 @@ def metadata_line(metadata: AudioMetadata) -> str:
     )
 
 
-def counted(count: int, one: str, many: str = "") -> str:
-    """Return 1 file, 24 files, 1,200 files."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 def pattern_help(fields: Mapping[str, str], more: str = "") -> str:
     """Return as rich text what may stand in a pattern of file names, and what else there is to know of it."""
     rows = "".join(f"<tr><td><b>{{{name}}}</b>&nbsp;&nbsp;</td><td>{text}</td></tr>" for name, text in fields.items())

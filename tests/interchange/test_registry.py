@@ -15,9 +15,11 @@ from desktop_app.errors import UserError
 from desktop_app.interchange import audacity, own_json, reading, textgrid, wav_cues
 from desktop_app.interchange.labels import FileLabels, LabelFormat
 from desktop_app.interchange.losses import counted, held, losses
+from desktop_app.interchange.naming import FILE_ENDINGS
 from desktop_app.interchange.reading import DamagedRowError, decimal_text, exactly, number
 from desktop_app.interchange.recordings import measured
 from desktop_app.interchange.registry import (
+    ENDINGS,
     FORMATS,
     format_for_name,
     format_named,
@@ -254,3 +256,7 @@ def test_any_bytes_give_labels_or_a_sentence(
         assert "any.txt" in str(error) or "pyarrow" in str(error)
     else:
         json.dumps([each.path for each in result.labels])
+
+
+def test_names_of_label_files_are_told_by_the_endings_of_all_formats() -> None:
+    assert {ending.lower() for ending in ENDINGS} == FILE_ENDINGS

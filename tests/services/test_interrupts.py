@@ -6,10 +6,11 @@ import signal
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop_app.services.interrupts import SIGNALS, Interrupts
+from desktop_app.services.interrupts import Interrupts
+from desktop_app.signals import ENDS
 
 
-@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+@pytest.mark.parametrize("number", ENDS, ids=lambda number: number.name)
 def test_a_signal_closes_although_nothing_happens_in_the_window(number: signal.Signals, qtbot: QtBot) -> None:
     old = signal.getsignal(number)
     closed: list[bool] = []

@@ -81,8 +81,3 @@ def find_clips(folder: Path, group_of: Callable[[Path], str] = speaker_of) -> li
     if not files:
         raise UserError(f"{folder} has no folders with recordings in them; make one folder for each class.")
     return [Clip(path, label, group_of(path), label) for label, path in files]
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: `1 clip`, `1,200 clips`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

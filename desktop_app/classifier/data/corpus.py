@@ -8,7 +8,7 @@ from pathlib import Path
 
 from desktop_app.audio.formats import is_audio_name
 from desktop_app.audio.sources import find_audio, require_regular_file
-from desktop_app.classifier.data.clips import Clip, Skipped, counted
+from desktop_app.classifier.data.clips import Clip, Skipped
 from desktop_app.classifier.data.group_split import USES
 from desktop_app.classifier.data.groupings import Grouping, grouping_named
 from desktop_app.classifier.data.manifest import SUFFIXES, read_manifest
@@ -17,6 +17,7 @@ from desktop_app.classifier.data.project import project_labels
 from desktop_app.classifier.data.splits import Divided, divide
 from desktop_app.classifier.runs.run_config import DataConfig
 from desktop_app.errors import UserError
+from desktop_app.words import counted
 
 BACKGROUNDS = "_background_noise_"
 NAMED = 8

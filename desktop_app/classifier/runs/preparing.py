@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from desktop_app.classifier.augment import loudness
-from desktop_app.classifier.data.clips import counted
 from desktop_app.classifier.data.corpus import Corpus, gather
 from desktop_app.classifier.data.dataset import ClipSet, Skipped, as_integers, join, load_clips
 from desktop_app.classifier.data.speech_commands import SILENCE
@@ -25,6 +24,7 @@ from desktop_app.classifier.runs.sources import find_source
 from desktop_app.classifier.training import TrainingData
 from desktop_app.classifier.waveforms import Waveform, centred, read_mono
 from desktop_app.errors import UserError
+from desktop_app.words import counted
 
 FLOOR_SHARE = 1e-3  # of the mean power; see docs/decisions.md
 FITTED_ON = 2_000

@@ -15,7 +15,6 @@ from torch import Tensor
 
 from desktop_app.classifier.card import DataSource, ModelCard, Results
 from desktop_app.classifier.checkpoint import save_checkpoint
-from desktop_app.classifier.data.clips import counted
 from desktop_app.classifier.data.dataset import FULL_SCALE, ClipSet
 from desktop_app.classifier.data.overlap import TRAINING_GROUPS, TRAINING_HASHES
 from desktop_app.classifier.data.speech_commands import DATASETS
@@ -33,6 +32,7 @@ from desktop_app.classifier.runs.run_config import RunConfig
 from desktop_app.classifier.runs.run_folder import RunFolder, load_state, save_state
 from desktop_app.classifier.training import EpochReport, StepReport, Training
 from desktop_app.errors import UserError
+from desktop_app.words import counted
 
 MOST_LISTED = 100_000  # clips on a card: 2 MB
 CALIBRATION_WINDOWS = 256

@@ -14,7 +14,7 @@ from desktop_app.classifier.measuring.judging import Unreadable
 from desktop_app.classifier.reports.report import Report
 from desktop_app.ui.sorted_table import MOST_ROWS, Cell, SortedTable, TableColumn
 from desktop_app.ui.widgets import role_label
-from desktop_app.ui.wording import counted
+from desktop_app.words import counted
 
 COLUMNS = (
     TableColumn("Clip"),

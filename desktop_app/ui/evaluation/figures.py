@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from desktop_app.classifier.reports.report import Report
 from desktop_app.ui.theme import type_family
 from desktop_app.ui.widgets import role_label
-from desktop_app.ui.wording import counted
+from desktop_app.words import counted
 
 FIGURE_POINT_SIZE = 18
 """The numbers are what the page is for: the one place with a third size of type."""

@@ -16,7 +16,7 @@ from desktop_app.ui.evaluation.plot_tabs import PlotTabs
 from desktop_app.ui.sorted_table import Cell, SortedTable, TableColumn
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets import role_label
-from desktop_app.ui.wording import counted
+from desktop_app.words import counted
 
 PAIR_COLUMNS = (
     TableColumn("Is"),

@@ -8,7 +8,7 @@ from desktop_app.ui.labels.class_palette import FlowLayout
 from desktop_app.ui.labels.label_panel import LabelEntry
 from desktop_app.ui.labels.table_view import ACCEPT, DELETE, KEYS, REJECT, UNCERTAIN
 from desktop_app.ui.widgets import role_label
-from desktop_app.ui.wording import counted
+from desktop_app.words import counted
 
 ENTRY_WIDTH = 160
 

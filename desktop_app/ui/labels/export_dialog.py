@@ -38,7 +38,7 @@ from desktop_app.ui.file_manager import show_folder
 from desktop_app.ui.job_row import JobDialog
 from desktop_app.ui.labels.annotation_table import STATUS_WORDS
 from desktop_app.ui.widgets import role_label
-from desktop_app.ui.wording import counted
+from desktop_app.words import counted
 
 LOOK_DELAY_MS = 300
 MOST_CONTEXT_S = 60.0

@@ -30,7 +30,7 @@ from desktop_app.ui.job_row import JobDialog
 from desktop_app.ui.labels.annotation_table import STATUS_WORDS
 from desktop_app.ui.sorted_table import LEFT, RIGHT, Cell, SortedTable, TableColumn
 from desktop_app.ui.widgets import role_label
-from desktop_app.ui.wording import counted
+from desktop_app.words import counted
 
 SIZE = (720, 560)
 NOT_HERE = "cannot be placed"

@@ -15,7 +15,7 @@ from desktop_app.services.project import Project
 from desktop_app.ui.labels.export_dialog import LabelExportDialog, LabelOffer
 from desktop_app.ui.labels.import_dialog import ImportDialog, file_kinds
 from desktop_app.ui.labels.label_services import LabelServices
-from desktop_app.ui.wording import counted
+from desktop_app.words import counted
 
 EXAMPLES = 3
 """Annotations whose clips' names are shown before an export."""

@@ -20,7 +20,7 @@ from desktop_app.services.labelling import Labelling
 from desktop_app.ui.labels.annotation_table import DOT, AnnotationTable
 from desktop_app.ui.labels.class_palette import CHIP_HEIGHT, GAP, ClassPalette
 from desktop_app.ui.widgets import role_label
-from desktop_app.ui.wording import counted
+from desktop_app.words import counted
 
 MARGIN = SPACING = 8
 LENGTH_COLUMN, WIDTH_WITH_LENGTH = 2, 336

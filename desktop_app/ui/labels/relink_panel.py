@@ -21,7 +21,7 @@ from desktop_app.annotation.relinking import same_names
 from desktop_app.errors import UserError
 from desktop_app.services.relinking import Relinking
 from desktop_app.ui.widgets import role_label
-from desktop_app.ui.wording import counted
+from desktop_app.words import counted
 
 SIZE = (560, 440)
 TEACHES = (

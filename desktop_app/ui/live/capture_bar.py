@@ -13,7 +13,8 @@ from desktop_app.services.settings import Settings
 from desktop_app.ui.live.parts import BUTTON_WIDTH, tab_only
 from desktop_app.ui.training.parts import push_button
 from desktop_app.ui.widgets import role_label, set_role
-from desktop_app.ui.wording import counted, rate_words
+from desktop_app.ui.wording import rate_words
+from desktop_app.words import counted
 
 Box = TypeVar("Box", bound=QComboBox)
 MOST_CHANNELS = 32

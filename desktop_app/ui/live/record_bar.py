@@ -17,7 +17,8 @@ from desktop_app.ui.live.parts import BUTTON_WIDTH, number_box, tab_only
 from desktop_app.ui.one_line import OneLine
 from desktop_app.ui.ticks import clock_words
 from desktop_app.ui.widgets import role_label, set_role
-from desktop_app.ui.wording import counted, size_words
+from desktop_app.ui.wording import size_words
+from desktop_app.words import counted
 
 LONGEST_PRE_ROLL_S, LONGEST_SPLIT_MIN = 120.0, 240.0
 LOW_BYTES = 1e9

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from desktop_app.services.training_survey import ClassCount
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.wording import counted
+from desktop_app.words import counted
 
 ROW_HEIGHT, BAR_HEIGHT, COUNT_WIDTH, GAP = 20, 10, 40, 8
 MOST_LABEL_SHARE = 0.4

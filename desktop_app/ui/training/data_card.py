@@ -19,7 +19,8 @@ from desktop_app.ui.training.fields import form_of
 from desktop_app.ui.training.parts import Card, Fold, push_button
 from desktop_app.ui.training.specs import DIVIDING
 from desktop_app.ui.widgets import role_label
-from desktop_app.ui.wording import counted, duration_words, rate_words
+from desktop_app.ui.wording import duration_words, rate_words
+from desktop_app.words import counted
 
 SETTLE_MS = 250
 """A survey waits so long after a change of the division for the next one."""

@@ -15,7 +15,7 @@ from desktop_app.ui.theme import Theme
 from desktop_app.ui.training.curve_plot import Axes, Curve, CurvePlot, round_top
 from desktop_app.ui.training.parts import Card, push_button
 from desktop_app.ui.widgets import role_label, set_role, swap
-from desktop_app.ui.wording import counted
+from desktop_app.words import counted
 
 LEARNT, HELD_BACK = "trained on", "held back"
 MOST_NOTES = 4
