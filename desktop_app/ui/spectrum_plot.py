@@ -32,6 +32,7 @@ class SpectrumPlot(QWidget):
         super().__init__(parent)
         self._frequencies: Floats = np.zeros(0, np.float32)
         self._levels: Floats = np.zeros((0, 0), np.float32)
+        self._band_hz: tuple[float, float] | None = None
         self._axis = FrequencyAxis("linear", 0.0, 1.0)
         self._pointer_hz: float | None = None
         self.setMouseTracking(True)
@@ -48,9 +49,11 @@ class SpectrumPlot(QWidget):
         loudest = float(self._levels.max()) if self._levels.size else 0.0
         return 10.0 * math.ceil((loudest + 1) / 10)
 
-    def show_spectrum(self, frequencies: Floats, levels: Floats, scale: Scale) -> None:
-        """Show a spectrum; with no levels the plot is empty."""
-        self._frequencies, self._levels = frequencies, levels
+    def show_spectrum(
+        self, frequencies: Floats, levels: Floats, scale: Scale, band_hz: tuple[float, float] | None = None
+    ) -> None:
+        """Show a spectrum, and shade a band of it; with no levels the plot is empty."""
+        self._frequencies, self._levels, self._band_hz = frequencies, levels, band_hz
         top = float(frequencies[-1]) if len(frequencies) else 1.0
         self._axis = FrequencyAxis(scale, 0.0, top).within(top)
         self.update()
@@ -69,6 +72,8 @@ class SpectrumPlot(QWidget):
         if not self._levels.size:
             return
         area = self._area()
+        if self._band_hz is not None:
+            self._paint_band(painter, area, *self._band_hz)
         self._paint_scales(painter, area)
         painter.setClipRect(area)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -79,6 +84,14 @@ class SpectrumPlot(QWidget):
             x = area.left() + self._axis.position(self._pointer_hz) * area.width()
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.PlaceholderText), 0))
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+
+    def _paint_band(self, painter: QPainter, area: QRectF, low_hz: float, high_hz: float) -> None:
+        low, high = (self._axis.position(max(hz, self._axis.low_hz)) for hz in (low_hz, high_hz))
+        left, right = (area.left() + min(max(position, 0.0), 1.0) * area.width() for position in (low, high))
+        painter.fillRect(
+            QRectF(left, area.top(), max(right - left, 1.0), area.height()),
+            self.palette().color(QPalette.ColorRole.AlternateBase),
+        )
 
     def _paint_scales(self, painter: QPainter, area: QRectF) -> None:
         line, words = (

@@ -1,5 +1,6 @@
 """The panel with the spectrum of the selection, or of the whole recording where nothing is selected."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,8 @@ class Spectrum:
     frequencies_hz: Floats
     levels_db: Floats
     """(channels, bins)"""
+    band_hz: tuple[float, float] | None = None
+    """Of the selected box, in which the peak is looked for."""
 
 
 class SpectrumView(QWidget):
@@ -114,7 +117,7 @@ class SpectrumView(QWidget):
     def _show(self) -> None:
         nothing = Spectrum(np.zeros(0, np.float32), np.zeros((0, 0), np.float32))
         shown = self._spectrum or nothing
-        self.plot.show_spectrum(shown.frequencies_hz, shown.levels_db, self._scale.currentData())
+        self.plot.show_spectrum(shown.frequencies_hz, shown.levels_db, self._scale.currentData(), shown.band_hz)
         self._tell(None)
 
     def _tell(self, hz: float | None) -> None:
@@ -126,23 +129,45 @@ class SpectrumView(QWidget):
             self._words.setText(f"{steady_hertz_words(hz)}   {decibel_words(level if level is not None else 0.0)}")
         else:
             peak_hz, peak_db = peak_of(self._spectrum)
-            self._words.setText(f"Peak {steady_hertz_words(peak_hz)}   {decibel_words(peak_db)}")
+            where = "Peak in the box" if self._spectrum.band_hz else "Peak"
+            self._words.setText(f"{where} {steady_hertz_words(peak_hz)}   {decibel_words(peak_db)}")
 
 
 def peak_of(spectrum: Spectrum) -> tuple[float, float]:
     """Return frequency and level of the loudest place above 0 Hz, between bins by a parabola through three levels.
 
+    Of a box, the loudest inside its band; the bin nearest to the middle of one that is narrower than they lie apart.
+
     Source: J. O. Smith, Spectral Audio Signal Processing, "Quadratic Interpolation of Spectral Peaks".
     """
     levels = spectrum.levels_db.max(axis=0)
-    index = int(levels[1:].argmax()) + 1 if len(levels) > 1 else 0
     step_hz = float(spectrum.frequencies_hz[-1]) / max(len(levels) - 1, 1)
+    first, last = _bins_of(spectrum.band_hz, step_hz, len(levels))
+    index = first + int(levels[first : last + 1].argmax())
     if not 0 < index < len(levels) - 1:
         return index * step_hz, float(levels[index])
     before, here, after = (float(level) for level in levels[index - 1 : index + 2])
     bend = before - 2 * here + after
-    shift = 0.5 * (before - after) / bend if bend < 0 else 0.0
+    is_peak = bend < 0 and here >= max(before, after)  # at the edge of a band it may be a slope
+    shift = 0.5 * (before - after) / bend if is_peak else 0.0
     return (index + shift) * step_hz, here - 0.25 * (before - after) * shift
+
+
+def _bins_of(band_hz: tuple[float, float] | None, step_hz: float, bins: int) -> tuple[int, int]:
+    """Return the first and the last bin of a band, or of all above 0 Hz."""
+    if band_hz is None or step_hz <= 0:
+        return min(1, bins - 1), bins - 1
+    first, last = math.ceil(band_hz[0] / step_hz), math.floor(band_hz[1] / step_hz)
+    if first > last:
+        first = last = round(sum(band_hz) / 2 / step_hz)
+    return min(first, bins - 1), min(last, bins - 1)
+
+
+def _band_of(selection: Selection | None, rate_hz: int) -> tuple[float, float] | None:
+    if selection is None or (selection.low_hz is None and selection.high_hz is None):
+        return None
+    high_hz = rate_hz / 2 if selection.high_hz is None else selection.high_hz
+    return selection.low_hz or 0.0, high_hz
 
 
 def _spectrum_of(context: JobContext, path: Path, selection: Selection | None, window: str) -> Spectrum:
@@ -152,6 +177,7 @@ def _spectrum_of(context: JobContext, path: Path, selection: Selection | None, w
         start, stop = 0, source.frames
         if selection is not None and selection.duration_s > 0:
             start, stop = round(selection.onset_s * rate), max(round(selection.offset_s * rate), 1)
-        return Spectrum(*spectrum(source, rate, min(start, max(source.frames - 1, 0)), stop, window=window))
+        frequencies, levels = spectrum(source, rate, min(start, max(source.frames - 1, 0)), stop, window=window)
+        return Spectrum(frequencies, levels, _band_of(selection, rate))
     finally:
         source.close()
