@@ -11,15 +11,21 @@ from pathlib import Path
 from desktop_app import assets
 from desktop_app.display import missing_display
 
+INTERRUPTED = 130
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run Earmark and return the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if wants_window(given):
-        return open_window(given[-1] if given and given != ["open"] else None)
-    from desktop_app import cli
+    try:
+        if wants_window(given):
+            return open_window(given[-1] if given and given != ["open"] else None)
+        from desktop_app import cli
 
-    return cli.main(given)
+        return cli.main(given)
+    except KeyboardInterrupt:  # while libraries were loading
+        sys.stderr.write("earmark: stopped.\n")
+        return INTERRUPTED
 
 
 def wants_window(arguments: Sequence[str]) -> bool:

@@ -1,6 +1,8 @@
 """The command line: one module a command. Knows no Qt."""
 
 import argparse
+import errno
+import os
 import sys
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
@@ -26,6 +28,7 @@ from desktop_app.cli.shared import let_go_of_stdout, say
 from desktop_app.errors import UserError
 
 OK, SOME_FAILED, MISUSE, INTERRUPTED = 0, 1, 2, 130
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 _DESCRIPTION = """\
 Listen to, label, learn from and review folders of sound, offline.
@@ -46,13 +49,12 @@ def main(arguments: Sequence[str]) -> int:
     0: done; 1: done, but some recordings could not be read or written; 2: misuse, or nothing could be done, with the
     reason on stderr; 130: interrupted. `earmark classify` lists recordings that cannot be read and returns 0.
     """
+    _have_somewhere_to_print()
     _never_fail_on_a_character()
     try:
-        chosen = build_parser().parse_args(arguments)
-        run: Callable[[argparse.Namespace], int] = chosen.run
-        return run(chosen)
-    except SystemExit as leaving:  # argparse has printed its help or its complaint
-        return leaving.code if isinstance(leaving.code, int) else OK
+        status = _run(arguments)
+        sys.stdout.flush()  # here, where it can still be told: at its exit Python would end with 120
+        return status
     except UserError as error:
         say(f"earmark: {error}")
         return MISUSE
@@ -62,6 +64,21 @@ def main(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # `earmark info * | head`: whoever read along has seen enough
         let_go_of_stdout()
         return SOME_FAILED
+    except OSError as error:
+        if error.errno not in _DISK_FULL or error.filename is not None:
+            raise
+        let_go_of_stdout()
+        say(f"earmark: What is printed cannot be written ({error.strerror}): print it elsewhere, or free some space.")
+        return MISUSE
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        chosen = build_parser().parse_args(arguments)
+    except SystemExit as leaving:  # argparse has printed its help or its complaint
+        return leaving.code if isinstance(leaving.code, int) else OK
+    run: Callable[[argparse.Namespace], int] = chosen.run
+    return run(chosen)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -77,6 +94,13 @@ def build_parser() -> argparse.ArgumentParser:
     ):  # fmt: skip
         command.add_parser(commands)
     return parser
+
+
+def _have_somewhere_to_print() -> None:
+    """Print to nowhere where a program was started with its stdout or stderr closed, as in `earmark info x >&-`."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - as long as we run
 
 
 def _never_fail_on_a_character() -> None:

@@ -1,5 +1,6 @@
 """What all commands share: help, version, exit status."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app import __version__
+from desktop_app.__main__ import main
 from desktop_app.audio.formats import writable_formats
 from desktop_app.cli.shared import cells, duration_text, say, seconds, size_text
 from tests.cli.conftest import Earmark
@@ -56,6 +58,37 @@ def test_a_reader_that_leaves_early_is_no_error(folder: Path) -> None:
     finished = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     assert finished.stdout == "["
     assert "Traceback" not in finished.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("command", ["info", "models"])
+def test_a_disk_that_is_full_is_one_sentence(folder: Path, command: str, unbuffered: str) -> None:
+    arguments = [str(folder)] if command == "info" else []
+    with Path("/dev/full").open("w") as full:
+        finished = subprocess.run(
+            [sys.executable, "-m", "desktop_app", command, *arguments],
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert finished.returncode == 2
+    assert finished.stderr.splitlines()[-1].startswith("earmark: What is printed cannot be written (No space left")
+    assert "Traceback" not in finished.stderr
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def test_a_closed_stdout_is_no_fault(folder: Path) -> None:
+    command = f"{sys.executable} -m desktop_app info {folder / 'stereo.wav'} >&-"
+    finished = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (finished.returncode, finished.stderr) == (0, "")
+
+
+def test_ctrl_c_while_libraries_load_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_arguments: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("desktop_app.cli.main", interrupted)
+    assert main(["info"]) == 130
 
 
 def test_a_name_that_is_not_text_is_printed_as_escapes(tmp_path: Path) -> None:
