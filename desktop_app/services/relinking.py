@@ -11,6 +11,7 @@ from desktop_app.errors import UserError
 from desktop_app.services.messages import Messages
 from desktop_app.services.project import Project
 from desktop_app.services.project_jobs import follow_files, relinked
+from desktop_app.words import counted
 
 
 class Relinking(QObject):
@@ -59,10 +60,7 @@ class Relinking(QObject):
             self._project.annotations_changed.emit(frozenset(before.id for before, _ in result.moved))
             self.renamed.emit([(before, after) for before, after in result.moved if before.path != after.path])
         if result.changed:
-            files = (
-                "1 labelled file holds" if len(result.changed) == 1 else f"{len(result.changed):,} labelled files hold"
-            )
-            self._messages.warning(f"{files} other sound than when it was labelled: see whether the labels still fit.")
+            self._messages.warning(_of_changed(result.changed))
         self._set_missing(list(result.missing))
 
     def _found(self, recording_ids: Sequence[str]) -> None:
@@ -73,3 +71,11 @@ class Relinking(QObject):
         if missing != self.missing:
             self.missing = missing
             self.missing_changed.emit(missing)
+
+
+def _of_changed(changed: Sequence[Recording]) -> str:
+    first, more = f"“{changed[0].path}”", len(changed) - 1
+    files = f"{first} holds" if not more else f"{first} and {counted(more, 'other labelled file')} hold"
+    return (
+        f"{files} other sound than when {'they were' if more else 'it was'} labelled: see whether the labels still fit."
+    )

@@ -292,5 +292,9 @@ def test_a_file_with_other_sound_than_when_it_was_labelled_is_told(window: Windo
     (folder / "a.wav").write_bytes(b"other sound")
     window.relinking.look([folder / "a.wav"])
     qtbot.waitUntil(lambda: bool(window.told))
-    assert "holds other sound" in window.told[-1].text
+    assert "“a.wav” holds other sound" in window.told[-1].text
     assert len(window.project.annotations_of(folder / "a.wav")) == 1
+    window.project.draw(folder / "b.wav", Annotation("robin"))
+    (folder / "b.wav").write_bytes(b"other sound, too")
+    window.relinking.look([folder / "a.wav", folder / "b.wav"])
+    qtbot.waitUntil(lambda: "“a.wav” and 1 other labelled file hold other sound" in window.told[-1].text)
