@@ -14,7 +14,7 @@ from rich.table import Table
 from desktop_app.assets import DEFAULT_MODEL, model_dirs
 from desktop_app.audio.atomic import replacing
 from desktop_app.classifier.data.groupings import GROUPINGS
-from desktop_app.cli.shared import HelpFormatter, cells, plain_table, progress_console, say, show
+from desktop_app.cli.shared import HelpFormatter, cells, plain_table, progress_console, say, say_of, show
 
 if TYPE_CHECKING:
     from desktop_app.classifier.card import ModelEntry
@@ -206,7 +206,7 @@ def _say_what_is_missing(report: "Report") -> None:
     for sentence in report.notes:
         say(sentence)
     for each in report.unreadable[:UNREADABLE_SHOWN]:
-        say(f"earmark: {each.reason}")
+        say_of(each.path, each.reason)
     if len(report.unreadable) == 1:
         say("1 clip could not be read and is not counted.")
     elif report.unreadable:

@@ -17,7 +17,7 @@ from desktop_app.cli.shared import (
     plain_table,
     progress_console,
     recordings_in,
-    say,
+    say_of,
     seconds,
     show,
 )
@@ -83,10 +83,10 @@ def run(chosen: argparse.Namespace) -> int:
     requests = [ClipRequest(path, chosen.onset, chosen.offset) for path in recordings_in(chosen.paths)]
     table = plain_table("Clip", "Duration", "Rate Hz", "Notes", right=("Duration", "Rate Hz"))
     failed = 0
-    for report in _exported(requests, chosen.to, settings):
+    for request, report in _exported(requests, chosen.to, settings):
         if isinstance(report, UserError):
             failed += 1
-            say(f"earmark: {report}")
+            say_of(request.source, str(report))
             continue
         duration = duration_text(report.frames / report.sample_rate_hz)
         table.add_row(*cells(report.path, duration, report.sample_rate_hz, " ".join(report.notes)))
@@ -114,7 +114,9 @@ def _refuse_misuse(chosen: argparse.Namespace) -> None:
         raise UserError(f"The end ({chosen.offset:g} s) lies before the start ({chosen.onset:g} s): swap them.")
 
 
-def _exported(requests: list[ClipRequest], folder: Path, settings: ExportSettings) -> Iterator[SaveReport | UserError]:
+def _exported(
+    requests: list[ClipRequest], folder: Path, settings: ExportSettings
+) -> Iterator[tuple[ClipRequest, SaveReport | UserError]]:
     """Export one after the other while a bar shows how far it is."""
     console = progress_console()
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -122,6 +124,6 @@ def _exported(requests: list[ClipRequest], folder: Path, settings: ExportSetting
         TextColumn("Exporting"), *columns, console=console, transient=True, disable=not console.is_terminal
     ) as progress:
         task = progress.add_task("", total=len(requests))
-        for _, report in export_clips(requests, folder, settings):
+        for request, report in export_clips(requests, folder, settings):
             progress.advance(task)
-            yield report
+            yield request, report

@@ -14,7 +14,7 @@ from desktop_app.cli.shared import (
     duration_text,
     plain_table,
     recordings_in,
-    say,
+    say_of,
     show,
     size_text,
 )
@@ -98,9 +98,9 @@ def _print(rows: list[Row]) -> None:
         _print_lines(*readable[0])
     elif readable:
         _print_table(readable)
-    for _, found in rows:
+    for path, found in rows:
         if isinstance(found, UserError):
-            say(f"earmark: {found}")
+            say_of(path, str(found))
 
 
 def _print_lines(path: Path, found: AudioMetadata) -> None:
@@ -128,8 +128,10 @@ def _print_lines(path: Path, found: AudioMetadata) -> None:
 def _print_table(rows: list[tuple[Path, AudioMetadata]]) -> None:
     """Print several recordings, one line each."""
     numbers = ("Duration", "Rate Hz", "Channels", "Bits", "Size")
-    table = plain_table("File", "Duration", "Rate Hz", "Channels", "Format", "Encoding", "Bits", "Size", right=numbers)
+    columns = ("File", "Duration", "Rate Hz", "Channels", "Format", "Encoding", "Bits", "Size")
+    table = plain_table(*columns, "Notes" if any(found.notes for _, found in rows) else "", right=numbers)
     for path, found in rows:
         values = (path, duration_text(found.duration_s), found.sample_rate_hz, found.channels, found.container)
-        table.add_row(*cells(*values, found.encoding, found.bits_per_sample or "", size_text(found.size_bytes)))
+        size = size_text(found.size_bytes)
+        table.add_row(*cells(*values, found.encoding, found.bits_per_sample or "", size, " ".join(found.notes)))
     show(table)

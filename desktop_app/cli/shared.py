@@ -8,14 +8,14 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from desktop_app.audio.sources import find_audio
+from desktop_app.audio.sources import find_audio, shown_name
 from desktop_app.errors import UserError
 from desktop_app.signals import heeded_ends
 
@@ -66,9 +66,17 @@ def say(sentence: str) -> None:
     sys.stderr.write(f"{visible(sentence)}\n")
 
 
+def say_of(path: Path, sentence: str) -> None:
+    """Tell what is wrong with a recording; the sentences name files without their folder, and here are many folders."""
+    say(f"earmark: {sentence}" if str(path) == shown_name(path) else f"earmark: {path}: {sentence}")
+
+
 def visible(text: str) -> str:
     """Return a text without the control characters that names of files and labels may hold: a terminal obeys them."""
-    return text if text.isprintable() else _CONTROL.sub(lambda found: f"\\x{ord(found.group()):02x}", text)
+    if text.isprintable():
+        return text
+    told = text.encode("utf-8", "backslashreplace").decode("utf-8")  # names that are no UTF-8
+    return _CONTROL.sub(lambda found: f"\\x{ord(found.group()):02x}", told)
 
 
 def show(table: Table) -> None:
@@ -96,8 +104,12 @@ def plain_table(*columns: str, right: Sequence[str] = ()) -> Table:
 
 
 def cells(*values: object) -> Iterator[Text]:
-    """Return table cells that show their text as it is; rich would take brackets in a file name for its markup."""
-    return (Text(visible(str(value))) for value in values)
+    """Return table cells that show their text as it is; rich would take brackets in a file name for its markup.
+
+    A path stays on one line, even where its name holds line breaks: a row is a recording.
+    """
+    shown = ((visible(str(value)), isinstance(value, PurePath)) for value in values)
+    return (Text(text.replace("\n", "\\n") if is_path else text) for text, is_path in shown)
 
 
 def recordings_in(paths: Sequence[Path]) -> list[Path]:

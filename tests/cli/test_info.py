@@ -54,3 +54,26 @@ def test_nothing_but_broken_files_still_answers(earmark: Earmark, folder: Path) 
     answer = earmark("info", folder / "broken.wav")
     assert (answer.status, answer.out) == (1, "")
     assert "broken.wav" in answer.err
+
+
+def test_a_damaged_file_is_told_with_its_folder(earmark: Earmark, folder: Path) -> None:
+    (folder / "below" / "broken.wav").write_text("no sound either")
+    lines = earmark("info", folder).err.splitlines()
+    assert {line.split(": “")[0] for line in lines} == {
+        f"earmark: {folder / 'below' / 'broken.wav'}",
+        f"earmark: {folder / 'broken.wav'}",
+    }
+
+
+def test_the_table_tells_what_is_cut_off(earmark: Earmark, folder: Path) -> None:
+    whole = (folder / "stereo.wav").read_bytes()
+    (folder / "cut.wav").write_bytes(whole[: len(whole) // 2])
+    (line,) = (line for line in earmark("info", folder).out.splitlines() if "cut.wav" in line)
+    assert "The file is cut off" in line
+
+
+def test_a_recording_is_one_line_whatever_its_name(earmark: Earmark, folder: Path) -> None:
+    (folder / "two\nlines.wav").write_bytes((folder / "stereo.wav").read_bytes())
+    answer = earmark("info", folder)
+    assert "two\\nlines.wav" in answer.out
+    assert len(answer.out.splitlines()) == 4
