@@ -12,6 +12,7 @@ import torch
 from desktop_app.assets import models_dir
 from desktop_app.classifier import onnx_file
 from desktop_app.classifier.card import read_card
+from desktop_app.classifier.data.clips import Stretch
 from desktop_app.classifier.engines.engine import compiled_path, open_engine
 from desktop_app.classifier.library import Library, with_card
 from desktop_app.classifier.measuring.comparison import compare_tables
@@ -89,6 +90,23 @@ def test_models_are_compared_on_the_clips_that_both_judged() -> None:
     found = compare_tables(("one", "two"), table("rrwr", "abcd"), table("wrw", "cbx"))
     assert [measures.clips for measures in found.measures] == [2, 2]
     assert (found.comparison.both_right, found.comparison.both_wrong) == (1, 1)
+
+
+def test_parts_of_one_recording_are_compared_part_by_part() -> None:
+    parts = tuple(Stretch(float(second), second + 1.0) for second in range(4))
+    one, other = (replace(table(rights, "aaaa"), stretches=parts) for rights in ("rrrw", "wrrr"))
+    found = compare_tables(("one", "two"), one, other.subset([3, 2, 1, 0])).comparison
+    assert (found.both_right, found.only_first, found.only_second, found.both_wrong) == (2, 1, 1, 0)
+
+
+def test_one_speaker_does_not_make_a_comparison_exact() -> None:
+    one, other = (replace(table(rights, "abcdefgh"), groups=("ada",) * 8) for rights in ("w" * 8, "rrrrrrrw"))
+    found = compare_tables(("one", "two"), one, other)
+    assert found.certain  # seven of eight are enough for McNemar
+    assert found.comparison.interval.low < 0.6 and found.comparison.interval.high > 0.9
+    slight = compare_tables(("one", "two"), replace(table("wwwwrrrr", "abcdefgh"), groups=("ada",) * 8), other)
+    assert slight.comparison.interval.low < slight.comparison.difference < slight.comparison.interval.high
+    assert not slight.certain
 
 
 def test_few_clips_are_said_to_be_too_few() -> None:

@@ -1,8 +1,6 @@
 """Two models on the same clips: which is better, and whether the clips are enough to tell. No torch."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from desktop_app.classifier.measuring.measures import Measures, measure
 from desktop_app.classifier.measuring.metrics import Comparison, compare
@@ -52,15 +50,9 @@ def compare_tables(names: tuple[str, str], first: PredictionTable, second: Predi
 
     The models may have other classes besides those of the clips. A clip's class goes by each model's own name for it.
     """
-    places = {path: row for row, path in enumerate(second.paths)}
-    shared = [path for path in first.paths if path in places]
+    rows, others = first.rows_of_clips(), second.rows_of_clips()
+    shared = [clip for clip in rows if clip in others]
     if not shared:
         raise UserError("There are no clips whose classes both models know, so they cannot be compared on them.")
-    one = first.subset(_rows(first.paths, shared))
-    other = second.subset([places[path] for path in shared])
+    one, other = first.subset([rows[clip] for clip in shared]), second.subset([others[clip] for clip in shared])
     return ModelComparison(names, (measure(one), measure(other)), compare(one.right, other.right, one.groups))
-
-
-def _rows(paths: Sequence[Path], wanted: Sequence[Path]) -> list[int]:
-    places = {path: row for row, path in enumerate(paths)}
-    return [places[path] for path in wanted]

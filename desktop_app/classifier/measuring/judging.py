@@ -183,4 +183,5 @@ def _table(card: ModelCard, rows: Sequence[_Row]) -> PredictionTable:
         targets=np.array([places[row.clip.label] for row in rows], dtype=np.int64),
         scores=np.array([row.scores for row in rows], dtype=np.float64).reshape(len(rows), len(card.classes)),
         spans_s=tuple((row.window.onset_s, row.window.offset_s) for row in rows),
+        stretches=tuple(row.clip.stretch for row in rows),
     )

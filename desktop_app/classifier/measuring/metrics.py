@@ -83,7 +83,7 @@ class Comparison:
     difference: float
     """Accuracy of the second minus accuracy of the first."""
     interval: Interval
-    """Of the difference, by resampling groups."""
+    """Of the difference, when speakers or sources like these are met anew."""
     p_value: float
     """Chance of so uneven a split where both are equally good (exact McNemar test)."""
 
@@ -162,16 +162,21 @@ def accuracy_interval(right: Booleans, groups: Sequence[str]) -> Interval:
 
 
 def compare(first: Booleans, second: Booleans, groups: Sequence[str]) -> Comparison:
-    """Return how two models differ on the same clips, of which `first` and `second` say whether each was right."""
+    """Return how two models differ on the same clips, of which `first` and `second` say whether each was right.
+
+    The interval is the wider of a bootstrap over groups and that of paired clips, as in `accuracy_interval`: drawing
+    the only speaker again and again would leave no doubt at all.
+    """
     only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())
     gains = second.astype(np.float64) - first.astype(np.float64)
+    drawn, paired = _resampled(gains, groups), paired_interval(only_first, only_second, len(first))
     return Comparison(
         both_right=int((first & second).sum()),
         only_first=only_first,
         only_second=only_second,
         both_wrong=int((~first & ~second).sum()),
         difference=float(gains.mean()),
-        interval=_resampled(gains, groups),
+        interval=Interval(min(drawn.low, paired.low), max(drawn.high, paired.high)),
         p_value=mcnemar(only_first, only_second),
     )
 
@@ -190,6 +195,17 @@ def wilson_interval(hits: int, clips: int) -> Interval:
     middle = (share + spread / 2) / (1 + spread)
     half = np.sqrt(spread * share * (1 - share) + spread**2 / 4) / (1 + spread)
     return Interval(max(0.0, float(middle - half)), min(1.0, float(middle + half)))
+
+
+def paired_interval(only_first: int, only_second: int, clips: int) -> Interval:
+    """Return the interval of the difference of two shares of the same clips, which are taken as independent.
+
+    A. Agresti and Y. Min, Simple improved confidence intervals for comparing matched proportions, 2005: Wald's, with
+    half a clip more of each of the four outcomes.
+    """
+    total, gain, differ = clips + 2, only_second - only_first, only_first + only_second + 1
+    half = DEVIATIONS * np.sqrt(differ - gain**2 / total) / total
+    return Interval(max(-1.0, float(gain / total - half)), min(1.0, float(gain / total + half)))
 
 
 def _by_group(values: Booleans | Floats, groups: Sequence[str]) -> tuple[list[str], Floats, Integers]:

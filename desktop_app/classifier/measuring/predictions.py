@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from desktop_app.classifier.data.clips import Stretch
+
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
@@ -33,6 +35,8 @@ class PredictionTable:
     """Shape (clips, classes), each row adding up to 1."""
     spans_s: tuple[tuple[float, float], ...] = ()
     """Onset and offset of the window that spoke for each clip; empty where nobody noted them."""
+    stretches: tuple[Stretch | None, ...] = ()
+    """Which part of its recording each clip is, None for all of it; empty where all are whole recordings."""
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -59,7 +63,14 @@ class PredictionTable:
         paths, groups = tuple(self.paths[row] for row in rows), tuple(self.groups[row] for row in rows)
         places = np.asarray(rows, dtype=np.int64)
         spans_s = tuple(self.spans_s[row] for row in rows) if self.spans_s else ()
-        return PredictionTable(self.classes, paths, groups, self.targets[places], self.scores[places], spans_s)
+        stretches = tuple(self.stretches[row] for row in rows) if self.stretches else ()
+        values = (self.targets[places], self.scores[places])
+        return PredictionTable(self.classes, paths, groups, *values, spans_s, stretches)
+
+    def rows_of_clips(self) -> dict[tuple[Path, Stretch | None], int]:
+        """Return the place of each clip by what it is: a recording, or a part of one."""
+        stretches = self.stretches or (None,) * len(self)
+        return {clip: row for row, clip in enumerate(zip(self.paths, stretches, strict=True))}
 
     def span_s(self, row: int) -> tuple[float, float]:
         """Return onset and offset of what was judged of a clip; the offset is infinite where nobody noted it."""
