@@ -14,11 +14,16 @@ import numpy.typing as npt
 from desktop_app.audio.windows import window_values
 
 WINDOW_FRAMES = 512
-"""Length of the DFT, and of its windows but for shorter stretches: 31 Hz apart at 16 kHz."""
+"""Shortest DFT: 31 Hz apart at 16 kHz."""
+MOST_WINDOW_FRAMES = 65_536
+BINS_IN_BAND = 8
+"""At least so many of the DFT's: 20 to 40 Hz at 48 kHz lie between two of 512."""
+SHARE_OF_STRETCH = 8
+"""Of a stretch, a longer window covers at most this part, so that times are told; zeros fill up the DFT."""
 OVERLAP = 4
 """Windows that share a frame."""
 MOST_WINDOWS = 4096
-"""In a longer stretch they are spread evenly, so that an hour costs as much as half a minute."""
+"""Of the shortest. In a longer stretch they are spread evenly, so that an hour costs as much as half a minute."""
 CONTEXT_S = 1.0
 """Sound on either side that is asked for as the background of the signal-to-noise estimate."""
 QUIET_PER_CENT = 10
@@ -66,10 +71,12 @@ def measure(
     without it the quietest tenth of the stretch itself is the background, which is too loud for a short call.
     """
     low_hz, high_hz = band_hz[0] or 0.0, min(band_hz[1] or math.inf, sample_rate_hz / 2)
-    length = min(WINDOW_FRAMES, max(len(frames), 2))
-    inside = _bins_inside(low_hz, high_hz, sample_rate_hz)
-    energies = _energies(frames, length)[:, inside]
-    centre_hz, peak_hz, bandwidth_90_hz = _spectral(energies.sum(axis=0), int(inside.argmax()), sample_rate_hz)
+    dft_frames = _dft_frames(low_hz, high_hz, sample_rate_hz)
+    length = min(dft_frames, max(len(frames) // SHARE_OF_STRETCH, WINDOW_FRAMES), max(len(frames), 2))
+    step_hz = sample_rate_hz / dft_frames
+    inside = _bins_inside(low_hz, high_hz, step_hz, dft_frames)
+    energies = _energies(frames, length, dft_frames)[:, inside]
+    centre_hz, peak_hz, bandwidth_90_hz = _spectral(energies.sum(axis=0), int(inside.argmax()), step_hz)
     times = _middle(energies.sum(axis=1))
     duration_s = len(frames) / sample_rate_hz
     return Measurements(
@@ -82,40 +89,47 @@ def measure(
         duration_90_s=None if times is None else (times[2] - times[0]) / len(energies) * duration_s,
         rms_db=_db(float(np.mean(np.square(frames, dtype=np.float64))) if frames.size else 0.0),
         peak_db=_db(float(np.abs(frames).max(initial=0.0)) ** 2),
-        snr_db=_snr_db(energies, None if context is None else _energies(context, length)[:, inside]),
+        snr_db=_snr_db(energies, None if context is None else _energies(context, length, dft_frames)[:, inside]),
     )
 
 
+def _dft_frames(low_hz: float, high_hz: float, sample_rate_hz: int) -> int:
+    """Return the length of the DFT, a power of two, that puts enough bins into a band."""
+    needed = BINS_IN_BAND * sample_rate_hz / max(high_hz - low_hz, 1.0)
+    return min(max(1 << math.ceil(math.log2(needed)), WINDOW_FRAMES), MOST_WINDOW_FRAMES)
+
+
 def _spectral(
-    energies: Energies, first_bin: int, sample_rate_hz: int
+    energies: Energies, first_bin: int, step_hz: float
 ) -> tuple[float, float, float] | tuple[None, None, None]:
     """Return centre and peak frequency and the bandwidth of energies of neighbouring bins; None of silence."""
-    bins, step_hz = _middle(energies), sample_rate_hz / WINDOW_FRAMES
+    bins = _middle(energies)
     if bins is None:
         return None, None, None
     centre_hz = (first_bin - 0.5 + bins[1]) * step_hz  # a bin reaches half a step to either side
     return centre_hz, (first_bin + int(energies.argmax())) * step_hz, (bins[2] - bins[0]) * step_hz
 
 
-def _bins_inside(low_hz: float, high_hz: float, sample_rate_hz: int) -> npt.NDArray[np.bool_]:
+def _bins_inside(low_hz: float, high_hz: float, step_hz: float, dft_frames: int) -> npt.NDArray[np.bool_]:
     """Return which bins of the DFT lie in a band; for one that is narrower than they lie apart, the nearest."""
-    bins_hz = np.fft.rfftfreq(WINDOW_FRAMES, 1 / sample_rate_hz)
+    bins_hz = np.arange(dft_frames // 2 + 1) * step_hz
     inside: npt.NDArray[np.bool_] = (bins_hz >= low_hz) & (bins_hz <= high_hz)
     if not inside.any():
         inside[int(np.abs(bins_hz - (low_hz + high_hz) / 2).argmin())] = True
     return inside
 
 
-def _energies(frames: Frames, length: int) -> Energies:
+def _energies(frames: Frames, length: int, dft_frames: int) -> Energies:
     """Return the energy of each bin in windows of `length`, shape (windows, bins), all channels together.
 
     The windows lie inside the stretch: silence at its ends would blur its edges. At least one, padded with zeros.
     """
     held = np.zeros((max(len(frames), length), frames.shape[1]), np.float32)
     held[: len(frames)] = frames
-    hop_frames = max(length // OVERLAP, -(-len(held) // MOST_WINDOWS), 1)
+    most = MOST_WINDOWS * WINDOW_FRAMES // dft_frames
+    hop_frames = max(length // OVERLAP, -(-len(held) // most), 1)
     windows = np.lib.stride_tricks.sliding_window_view(held, length, axis=0)[::hop_frames]
-    spectra = np.fft.rfft(windows * window_values("hann", length), WINDOW_FRAMES)
+    spectra = np.fft.rfft(windows * window_values("hann", length), dft_frames)
     return np.asarray((np.square(spectra.real) + np.square(spectra.imag)).sum(axis=1), np.float64)
 
 
