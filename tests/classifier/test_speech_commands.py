@@ -17,6 +17,7 @@ from desktop_app.classifier.data.speech_commands import (
     official_side,
 )
 from desktop_app.classifier.runs.run_config import DataConfig
+from desktop_app.classifier.runs.sources import find_source
 from desktop_app.errors import UserError
 
 
@@ -40,6 +41,16 @@ def test_the_official_lists_divide_the_clips_and_the_backgrounds_are_no_class(tm
     assert [len(corpus.divided.side(side)) for side in ("train", "validation", "test")] == [14, 2, 4]
     assert [path.name for path in corpus.noises] == ["noise.wav"]
     assert not corpus.divided.leaks
+
+
+def test_parts_of_one_recording_stay_together_where_the_lists_of_an_export_are_empty(tmp_path: Path) -> None:
+    for word in ("owl", "wren"):
+        (tmp_path / word).mkdir()
+        for place in range(40):  # as `export-labels --to class-folders` names them
+            sf.write(tmp_path / word / f"night_{place}.00.wav", np.random.default_rng(place).normal(size=160), 16_000)
+    for name in ("validation_list.txt", "testing_list.txt"):
+        (tmp_path / name).touch()
+    assert {clip.split for clip in find_source(DataConfig(source=str(tmp_path))).clips} == {"train"}
 
 
 def test_copies_of_what_is_measured_on_are_not_learnt_from(tmp_path: Path) -> None:

@@ -83,14 +83,23 @@ def obtain(dataset: Dataset, folder: Path, fetching: Watch, unpacking: Watch) ->
     return place
 
 
+def has_lists(folder: Path) -> bool:
+    """Return whether a folder of class folders says by lists what is not to be learnt from."""
+    return any((folder / name).is_file() for name in LISTS.values())
+
+
 def find_speech_commands(folder: Path) -> Found:
-    """Return the clips of a data set with their official sides; without its lists, by the rule that made them."""
+    """Return the clips of a data set with their official sides; without its lists, by the rule that made them.
+
+    Lists may be empty: clips cut out of few recordings, none of which is held back. The rule would divide those clips
+    by their own names, and so put parts of one recording on two sides.
+    """
     found = find_in(folder, "speaker")
-    listed = {side: _listed(folder / name) for side, name in LISTS.items()}
-    if not any(listed.values()):
-        clips = [replace(clip, split=official_side(clip.path)) for clip in found.clips]
-    else:
+    if has_lists(folder):
+        listed = {side: _listed(folder / name) for side, name in LISTS.items()}
         clips = [replace(clip, split=_side_of(clip, listed)) for clip in found.clips]
+    else:
+        clips = [replace(clip, split=official_side(clip.path)) for clip in found.clips]
     return replace(found, clips=tuple(clips), official=True)
 
 
