@@ -31,6 +31,7 @@ from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.message_bar import MessageBar
 from desktop_app.ui.message_place import MessagePlace
 from desktop_app.ui.transport import Transport
+from desktop_app.ui.wording import on_button
 
 logger = logging.getLogger(__name__)
 
@@ -209,7 +210,7 @@ class Earmark(QObject):
         history, deletions = self.core.project.history, self.learning.deletions(self.window.workspaces.current)
         deleted = deletions.text if deletions is not None else ""
         for name, word, text in (("undo", "Undo", deleted or history.undo_text), ("redo", "Redo", history.redo_text)):
-            self.core.actions[name].setText(f"{word}: {text}" if text else word)
+            self.core.actions[name].setText(f"{word}: {on_button(text)}" if text else word)
             self.core.actions[name].setEnabled(bool(text) and not history.busy)
 
     def _choose_folder(self) -> None:

@@ -13,6 +13,7 @@ from desktop_app.services.folder_scan import Difference, compare, probe_all, sca
 from desktop_app.services.jobs import Job, JobRunner
 from desktop_app.services.messages import Messages
 from desktop_app.services.probe_queue import ProbeQueue
+from desktop_app.words import counted
 
 MOST_WATCHED_FOLDERS = 200
 """The system's watches are scarce (8192 a user on older Linux); deeper changes are found by the periodic look."""
@@ -138,9 +139,12 @@ class FolderListing(QObject):
         self._describe()
 
     def _scanned(self, problems: list[str]) -> None:
-        for problem in problems[:1]:
-            others = f" There are {len(problems) - 1} more of this kind." if len(problems) > 1 else ""
-            self._messages.warning(problem + others)
+        rest = len(problems) - 1
+        if rest == 0:
+            self._messages.warning(problems[0])
+        elif rest > 0:
+            others = f"{counted(rest, 'other')} {'was' if rest == 1 else 'were'} left out, too."
+            self._messages.warning(f"{problems[0]} {others}", "Copy all", lambda: _copy("\n".join(problems)))
         self._told.update(problems)
         self._watch()
 
@@ -224,6 +228,10 @@ class FolderListing(QObject):
         if not self._settle.isActive():
             slow_ms = self._look_again.interval() - LOOK_EVERY_MS
             self._settle.start(max(SETTLE_MS, round(slow_ms * LOOK_SHARE)))
+
+
+def _copy(text: str) -> None:
+    QGuiApplication.clipboard().setText(text)
 
 
 def settle_objects() -> None:

@@ -5,7 +5,6 @@ The drawings are the reports' own (`classifier.reports`), rendered by QtSvg; the
 
 import math
 from collections.abc import Mapping, Sequence
-from html import escape
 
 from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from desktop_app.classifier.reports.svg import Drawing, Spot, resolved
 from desktop_app.ui.theme import Theme, type_family
+from desktop_app.ui.wording import in_tip
 
 LEAST_ZOOM, MOST_ZOOM = 0.7, 1.4
 """Between them the drawing fills the room; below, its letters could not be read."""
@@ -105,7 +105,7 @@ class DrawingView(QWidget):
         if spot is None:
             QToolTip.hideText()
         else:
-            QToolTip.showText(event.globalPosition().toPoint(), _plain(spot.tip.text), self)
+            QToolTip.showText(event.globalPosition().toPoint(), in_tip(spot.tip.text), self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the shape under the pointer."""
@@ -153,7 +153,7 @@ class DrawingView(QWidget):
             return
         nearest = _nearest(keyed, start, (right, down)) if start else keyed[0]
         self._meet(nearest)
-        QToolTip.showText(self.mapToGlobal(self.place_of(nearest).toPoint()), _plain(nearest.tip.text), self)
+        QToolTip.showText(self.mapToGlobal(self.place_of(nearest).toPoint()), in_tip(nearest.tip.text), self)
 
     def _spot_at(self, at: QPointF) -> Spot | None:
         if self._drawing is None:
@@ -202,8 +202,3 @@ def _nearest(spots: Sequence[Spot], start: Spot, step: tuple[int, int]) -> Spot:
 
     nearest = min(spots, key=distance)
     return nearest if math.isfinite(distance(nearest)) else start
-
-
-def _plain(text: str) -> str:
-    """Return a text that a tool tip shows as it is: names of classes may look like markup."""
-    return f'<p style="white-space: pre">{escape(text)}</p>'

@@ -15,6 +15,7 @@ from desktop_app.annotation.annotations import Status
 from desktop_app.colours import NEUTRAL
 from desktop_app.ui.folder_row import COLUMNS, Column, FolderRow
 from desktop_app.ui.labels.annotation_table import RING
+from desktop_app.ui.wording import in_one_line
 
 ROW_HEIGHT = 26
 """In pixels; the same for every row, so that the view need not ask."""
@@ -63,7 +64,7 @@ class NameDelegate(CellDelegate):
     def paint_content(self, painter: QPainter, option: QStyleOptionViewItem, column: Column, row: FolderRow) -> None:
         """Write folder and name."""
         room, metrics = room_of(option), option.fontMetrics
-        folder, slash, name = row.name.rpartition("/")
+        folder, slash, name = in_one_line(row.name).rpartition("/")
         if slash:
             left = room.width() - metrics.horizontalAdvance(name)
             shown = metrics.elidedText(folder + slash, Qt.TextElideMode.ElideLeft, max(left, 0))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desktop_app.ui.folder_row import FolderRow
+from desktop_app.ui.wording import searched
 
 Keep = Callable[[FolderRow], bool]
 Compare = Callable[[float, float], bool]
@@ -131,7 +132,7 @@ def _term(token: str) -> tuple[Keep, str]:
     body = token[1:] if negative else token
     parts = _TERM.fullmatch(body)
     if parts is None:
-        keep, field = _contains(body.strip('"').casefold()), "name"
+        keep, field = _contains(searched(body.strip('"'))), "name"
     else:
         field = _ALIASES.get(parts[1].lower(), parts[1].lower())
         keep = _comparison(field, parts[2], parts[3].strip('"'), body)
@@ -191,11 +192,11 @@ def _date_term(sign: str, value: str, term: str) -> Keep:
 
 
 def _text_term(field: _Words, value: str) -> Keep:
-    wanted = {word.casefold() for word in value.split(",") if word}
+    wanted = {searched(word) for word in value.split(",") if word}
     get = field.get
     if field.whole:
-        return lambda row: get(row).casefold() in wanted
-    return lambda row: any(word in get(row).casefold() for word in wanted)
+        return lambda row: searched(get(row)) in wanted
+    return lambda row: any(word in searched(get(row)) for word in wanted)
 
 
 def _flag_term(field: str, value: str) -> Keep:

@@ -19,7 +19,7 @@ from desktop_app.audio.metadata import AudioMetadata
 from desktop_app.audio.sources import FoundFile
 from desktop_app.ui.folder_filter import Filter
 from desktop_app.ui.folder_row import COLUMNS, FolderRow
-from desktop_app.ui.wording import metadata_line
+from desktop_app.ui.wording import in_one_line, in_tip, metadata_line
 
 REORDER_MS = 400
 """Rows that move because something became known of them move this long after, many at a time."""
@@ -135,6 +135,7 @@ class FolderModel(QAbstractTableModel):
         for row, file in changed:
             self._count(row, -1)
             row.replace_file(file)
+            self._count(row, 1)
         self._rows_changed((row for row, _ in changed), "")
 
     def show_metadata(self, described: Iterable[tuple[Path, AudioMetadata | str]]) -> None:
@@ -191,7 +192,7 @@ class FolderModel(QAbstractTableModel):
         if role == Item.TextAlignmentRole:
             return _alignment(index.column())
         if role == Item.ToolTipRole:
-            return _tip(row)
+            return in_tip(_tip(row))
         return row if role == Item.UserRole else None
 
     def _new_row(self, file: FoundFile, order: int) -> FolderRow:
@@ -296,7 +297,7 @@ def _name_below(path: Path, folder: Path | None) -> str:
 
 
 def _tip(row: FolderRow) -> str:
-    lines = [row.name]
+    lines = [in_one_line(row.name)]
     if row.error:
         lines.append(row.error)
     if row.metadata is not None:

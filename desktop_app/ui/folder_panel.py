@@ -24,11 +24,11 @@ from desktop_app.ui.folder_model import FolderModel
 from desktop_app.ui.folder_view import FolderView
 from desktop_app.ui.one_line import OneLine
 from desktop_app.ui.widgets import role_label
+from desktop_app.ui.wording import in_tip, on_button
 from desktop_app.words import counted
 
 FILTER_DELAY_MS = 120
 """Typing must have paused so long before 100,000 rows are filtered."""
-MOST_COPIED_PATHS = 10_000
 LEAST_WIDTH = 240
 
 
@@ -187,8 +187,8 @@ class FolderPanel(QWidget):
     def _show_state(self) -> None:
         """Say what is there, or what to do where nothing is."""
         folder = self._listing.folder
-        self._folder_button.setText(folder.name or str(folder) if folder else "No folder")
-        self._folder_button.setToolTip(str(folder) if folder else "Open a folder of sound")
+        self._folder_button.setText(on_button(folder.name or str(folder)) if folder else "No folder")
+        self._folder_button.setToolTip(in_tip(str(folder)) if folder else "Open a folder of sound")
         self._status.show_text(status_words(self.model, self._listing.scanning))
         self._status.setVisible(folder is not None)
         self.filter.setEnabled(folder is not None)
@@ -218,7 +218,7 @@ class FolderPanel(QWidget):
         if recent:
             menu.addSection("Recent")
         for folder in recent:
-            action = menu.addAction(str(folder))
+            action = menu.addAction(on_button(str(folder)))
             action.triggered.connect(lambda _=False, folder=folder: self.recent_chosen.emit(folder))
 
     def _show_menu(self, at: QPoint) -> None:
@@ -278,7 +278,7 @@ def status_words(model: FolderModel, scanning: bool) -> str:
 
 def copy_paths(paths: Iterable[Path]) -> None:
     """Put paths on the clipboard, one a line."""
-    QApplication.clipboard().setText("\n".join(str(path) for path in list(paths)[:MOST_COPIED_PATHS]))
+    QApplication.clipboard().setText("\n".join(str(path) for path in paths))
 
 
 def _escaped(text: str) -> str:

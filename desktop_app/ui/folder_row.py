@@ -11,7 +11,7 @@ from desktop_app.annotation.summaries import RecordingVerdict
 from desktop_app.audio.metadata import AudioMetadata
 from desktop_app.audio.sources import FoundFile, natural_key
 from desktop_app.services.list_table import ListedRecording
-from desktop_app.ui.wording import duration_words, encoding_words, rate_words, size_words, time_words
+from desktop_app.ui.wording import duration_words, encoding_words, rate_words, searched, size_words, time_words
 
 
 @dataclass(slots=True, eq=False)
@@ -42,7 +42,7 @@ class FolderRow:
 
     def __post_init__(self) -> None:
         """Prepare what filtering and sorting look at."""
-        self.search = self.name.casefold()
+        self.search = searched(self.name)
         self.sort_name = natural_key(self.search)
 
     @property
@@ -175,7 +175,7 @@ COLUMNS: tuple[Column, ...] = (
         lambda row: row.score,
         depends="verdict",
     ),
-    Column("duration", "Duration", 68, _duration, lambda row: row.duration_s, depends="metadata"),
+    Column("duration", "Duration", 84, _duration, lambda row: row.duration_s, depends="metadata"),
     Column(
         "rate",
         "Rate",

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout, QWidget
 from desktop_app.services.settings import Settings
 from desktop_app.ui.actions import MENUS, SPECS, Actions
 from desktop_app.ui.desk import Desk
+from desktop_app.ui.wording import on_button
 from desktop_app.ui.workspaces import Workspaces
 
 DEFAULT_SIZE = QSize(1440, 900)
@@ -55,7 +56,7 @@ class MainWindow(QMainWindow):
         menu.clear()
         group = QActionGroup(menu)
         for name in names:
-            action = menu.addAction(name)
+            action = menu.addAction(on_button(name))
             action.setCheckable(True)
             action.setChecked(name == chosen)
             action.triggered.connect(lambda _=False, name=name: self.model_chosen.emit(name))
@@ -67,7 +68,7 @@ class MainWindow(QMainWindow):
         menu = self.desk.recent_menu
         menu.clear()
         for folder in folders:
-            action = menu.addAction(folder)
+            action = menu.addAction(on_button(folder))
             action.triggered.connect(lambda _=False, folder=folder: self.recent_chosen.emit(Path(folder)))
         menu.setEnabled(not menu.isEmpty())
 

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from desktop_app.services.messages import Message
@@ -81,6 +81,7 @@ class MessageBar(QFrame):
     def _lay_out(self) -> None:
         self._icon = QLabel()
         self._label = QLabel()
+        self._label.setTextFormat(Qt.TextFormat.PlainText)  # names from outside are no markup
         self._label.setWordWrap(True)
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._more = role_label(role="small")

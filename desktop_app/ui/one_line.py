@@ -4,6 +4,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from desktop_app.ui.wording import in_tip
+
 
 class OneLine(QLabel):
     """Shows the beginning of a text, as much as there is room for."""
@@ -23,7 +25,7 @@ class OneLine(QLabel):
     def show_text(self, text: str) -> None:
         """Show a text."""
         self._whole = text
-        self.setToolTip(text)
+        self.setToolTip(in_tip(text))
         self.setAccessibleName(text)
         self._fit()
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop_app.services.session import Selection
-from desktop_app.ui.ticks import clock_words, decibel_words, hertz_words, steady_hertz_words
+from desktop_app.ui.ticks import clock_words, decibel_words, hertz_words, seconds_words, steady_hertz_words
 from desktop_app.ui.widgets import role_label
 
 
@@ -50,7 +50,8 @@ class ReadOut(QWidget):
 
 def selection_words(selection: Selection) -> str:
     """Return what is selected in one line."""
-    words = f"{clock_words(selection.onset_s)} – {clock_words(selection.offset_s)}  ({selection.duration_s:.3f} s)"
+    ends = f"{clock_words(selection.onset_s)} – {clock_words(selection.offset_s)}"
+    words = f"{ends}  ({seconds_words(selection.duration_s)})"
     if selection.low_hz is not None and selection.high_hz is not None:
         words += f"   {hertz_words(selection.low_hz)} – {hertz_words(selection.high_hz)}"
     return words

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPixmap, QStandardItem, QStandardIt
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from desktop_app.ui.widgets import make_rows
+from desktop_app.ui.wording import in_tip
 
 ROW_HEIGHT = 24
 MOST_ROWS = 5_000
@@ -129,7 +130,7 @@ def _item(cell: Cell, column: TableColumn) -> QStandardItem:
     text, value = (cell, cell.casefold()) if isinstance(cell, str) else cell
     item = QStandardItem(text)
     item.setData(value, SORT_ROLE)
-    item.setToolTip(text)
+    item.setToolTip(in_tip(text))
     item.setTextAlignment(RIGHT if column.number else LEFT)
     return item
 

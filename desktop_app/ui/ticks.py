@@ -51,7 +51,17 @@ def hertz_words(hz: float, digits: int = 4) -> str:
 
 def steady_hertz_words(hz: float) -> str:
     """Return a frequency with a fixed number of decimals, for a read-out that must not jump."""
-    return f"{hz / 1000:.3f} kHz" if hz >= 999.5 else f"{hz:.0f} Hz"
+    return f"{hz / 1000:.3f} kHz" if hz >= 999.5 else f"{hertz_number(hz)} Hz"
+
+
+def hertz_number(hz: float) -> str:
+    """Return a frequency for a column of Hz: whole, with a decimal where infrasound needs it."""
+    return f"{hz:,.0f}" if hz >= 99.95 else f"{hz:.1f}"
+
+
+def seconds_words(seconds: float) -> str:
+    """Return a length to the millisecond, or to a tenth of one where a click or a bat's call lasts but a few."""
+    return f"{seconds:.{3 if seconds >= 0.09995 else 4}f} s"
 
 
 def decibel_words(db: float, places: int = 1) -> str:

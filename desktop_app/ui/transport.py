@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, Q
 from desktop_app.ui.actions import Actions
 from desktop_app.ui.theme import Theme, icon
 from desktop_app.ui.widgets import quiet_button
-from desktop_app.ui.wording import clock
+from desktop_app.ui.wording import clock, on_button
 
 LONGEST_CLOCK = "00:00.000  /  00:00.000"
 """Of what is shorter than an hour: the clock keeps this room, so that nothing beside it moves."""
@@ -57,7 +57,7 @@ class Transport(QFrame):
         """Fill the device menu; an empty name is the system's default."""
         self._device_menu.clear()
         for name in ["", *names]:
-            action = self._device_menu.addAction(name or "System default")
+            action = self._device_menu.addAction(on_button(name) or "System default")
             action.setCheckable(True)
             action.setChecked(name == chosen)
             action.triggered.connect(lambda _=False, name=name: self.device_chosen.emit(name))

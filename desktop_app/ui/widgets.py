@@ -21,6 +21,7 @@ def quiet_button(name: str, tip: str = "", on_click: Callable[[], object] | None
 def role_label(text: str = "", role: str = "secondary", *, wrap: bool = False) -> QLabel:
     """Return a label that the stylesheet knows by `role`: secondary, small, title, warning, error."""
     label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)  # names from outside are no markup
     label.setProperty("role", role)
     label.setWordWrap(wrap)
     return label

@@ -1,7 +1,10 @@
 """How numbers read to a person: with their unit, short, and the same in every panel."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
+from html import escape
 
 from desktop_app.audio.metadata import AudioMetadata
 
@@ -18,6 +21,9 @@ ENCODING_WORDS = {
     "UNKNOWN": "unknown",
 }
 """Encodings whose usual name is another than torchaudio's word."""
+
+_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Characters that break a line, or turn the direction of the letters after them: “gpj.wav” would read “vaw.jpg”."""
 
 SIZE_UNITS = ("B", "kB", "MB", "GB", "TB")
 
@@ -92,3 +98,23 @@ def pattern_help(fields: Mapping[str, str], more: str = "") -> str:
     """Return as rich text what may stand in a pattern of file names, and what else there is to know of it."""
     rows = "".join(f"<tr><td><b>{{{name}}}</b>&nbsp;&nbsp;</td><td>{text}</td></tr>" for name, text in fields.items())
     return f"<table>{rows}</table><p>A “/” makes folders{more}.</p>"
+
+
+def searched(text: str) -> str:
+    """Return a text as it is searched: without case, “é” the same as one letter or as two, as macOS names files."""
+    return text.casefold() if text.isascii() else unicodedata.normalize("NFC", text).casefold()
+
+
+def in_one_line(text: str) -> str:
+    """Return a name from outside so that it stands in one line as it is written, what cannot be shown as �."""
+    return text if text.isprintable() else _UNSHOWABLE.sub("\ufffd", text)
+
+
+def on_button(text: str) -> str:
+    """Return a name from outside for a menu or a button, where & would underline a letter and a tab begin the key."""
+    return in_one_line(text).replace("&", "&&")
+
+
+def in_tip(text: str) -> str:
+    """Return text with names from outside for a tool tip, which would take “<b>” for markup."""
+    return f'<p style="white-space: pre-wrap">{escape(text)}</p>' if "<" in text or "&" in text else text

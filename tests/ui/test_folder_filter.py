@@ -154,3 +154,9 @@ def test_more_terms_keep_fewer_rows_and_their_order_does_not_matter(terms: list[
 def test_names_sort_as_people_count() -> None:
     names = ["clip 10", "Clip 2", "clip 1", "a/clip 3"]
     assert sorted(names, key=lambda name: natural_key(name.casefold())) == ["a/clip 3", "clip 1", "Clip 2", "clip 10"]
+
+
+@pytest.mark.parametrize("typed", ["café", "cafe\u0301", "CAFÉ", "name:café"])
+def test_accents_are_found_however_they_are_encoded(typed: str) -> None:
+    rows = [row("café.wav"), row("cafe\u0301.wav"), row("cafe.wav")]
+    assert parse_filter(typed).apply(rows) == rows[:2]

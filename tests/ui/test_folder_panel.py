@@ -25,7 +25,7 @@ from desktop_app.ui import folder_model
 from desktop_app.ui.folder_delegates import DOT, PADDING, elided_name
 from desktop_app.ui.folder_filter import parse_filter
 from desktop_app.ui.folder_model import FolderModel
-from desktop_app.ui.folder_panel import FolderPanel
+from desktop_app.ui.folder_panel import FolderPanel, copy_paths
 from desktop_app.ui.folder_row import COLUMNS, column_number
 from desktop_app.ui.theme import Theme
 
@@ -386,6 +386,41 @@ def test_what_people_say_stands_before_what_the_model_says_and_is_counted(filled
     assert (row.label, row.status, model.done) == ("yes", Status.REJECTED, 1)
     model.clear_labels()
     assert (row.label, row.status, model.done, model.left) == ("yes", None, 0, 0)
+
+
+def test_a_file_that_was_written_anew_still_counts_with_its_labels(filled: FolderPanel) -> None:
+    model = filled.model
+    model.set_labels([(FOLDER / "a.wav", said(Status.ACCEPTED, "no")), (FOLDER / "b.wav", said(Status.DRAFT, "up"))])
+    model.change_files([FoundFile(FOLDER / "a.wav", 77, 0.0), FoundFile(FOLDER / "b.wav", 77, 0.0)])
+    assert (model.done, model.left, model.judged) == (1, 1, 1)
+
+
+def test_names_are_shown_as_they_are_written(filled: FolderPanel) -> None:
+    names = ["<b>loud & long<img src=x>.wav", "two\nlines.wav", "\u202egpj.wav"]
+    filled.model.add_files(found(*names))
+    bold, lines, turned = (filled.model.index(filled.model.position(FOLDER / name), 0) for name in names)
+    assert "&lt;b&gt;loud &amp; long&lt;img" in bold.data(Qt.ItemDataRole.ToolTipRole)
+    assert lines.data(Qt.ItemDataRole.ToolTipRole).splitlines()[0] == "two�lines.wav"
+    assert turned.data(Qt.ItemDataRole.ToolTipRole) == "�gpj.wav"
+
+
+def test_folders_with_an_ampersand_keep_it_in_menus_and_on_buttons(
+    panel: FolderPanel, listing: FolderListing, settings: Settings, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = tmp_path / "Müller & Söhne"
+    folder.mkdir()
+    settings.change(recent_folders=(str(folder),))
+    with qtbot.waitSignal(listing.scan_finished):
+        listing.scan(folder)
+    menu = panel._folder_button.menu()
+    panel._fill_folder_menu(menu)
+    assert panel._folder_button.text() == "Müller && Söhne"
+    assert menu.actions()[-1].text().endswith("Müller && Söhne")
+
+
+def test_all_chosen_paths_are_copied(filled: FolderPanel) -> None:
+    copy_paths(Path(f"/x/{number}.wav") for number in range(12_345))
+    assert len(QGuiApplication.clipboard().text().splitlines()) == 12_345
 
 
 def test_drafts_can_be_asked_for(filled: FolderPanel) -> None:

@@ -19,6 +19,7 @@ from desktop_app.ui.file_manager import show_in_file_manager
 from desktop_app.ui.job_row import JobRow
 from desktop_app.ui.teaching import Teaching
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.wording import in_tip, on_button
 
 TITLE = "How good is a model?"
 TEACHES = (
@@ -75,8 +76,8 @@ class EvaluationPage(QWidget):
         self._offered = folder
         self._offer.setVisible(folder is not None)
         if folder is not None:
-            self._offer.setText(f"Evaluate on “{folder.name}”")
-            self._offer.setToolTip(str(folder))
+            self._offer.setText(f"Evaluate on “{on_button(folder.name)}”")
+            self._offer.setToolTip(in_tip(str(folder)))
             if not self.form.data.text():
                 self.form.choose_data(folder)
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 
 from desktop_app.annotation.annotations import Annotation, Extent, Status
 from desktop_app.annotation.scheme import LabelScheme
-from desktop_app.ui.wording import clock
+from desktop_app.ui.wording import clock, in_tip
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Label", "Time", "Length", "Status")
@@ -68,7 +68,7 @@ class AnnotationTable(QAbstractTableModel):
             case Qt.ItemDataRole.DecorationRole:
                 return self._dot(it.label) if index.column() == 0 else None
             case Qt.ItemDataRole.ToolTipRole:
-                return told(it)
+                return in_tip(told(it))
             case _:
                 return None
 

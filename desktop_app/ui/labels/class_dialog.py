@@ -26,6 +26,7 @@ from desktop_app.services.project import Project
 from desktop_app.ui.labels.annotation_table import dot_icon
 from desktop_app.ui.labels.class_keys import RESERVED
 from desktop_app.ui.widgets import quiet_button, role_label
+from desktop_app.ui.wording import in_tip
 
 SIZE = QSize(640, 440)
 OFFERED_COLOURS = (*(label_colour(place) for place in range(8)), NEUTRAL)
@@ -101,7 +102,7 @@ class ClassDialog(QDialog):
         self.list.clear()
         for each in scheme.classes:
             item = QListWidgetItem(dot_icon(each.colour, DOT), each.name)
-            item.setToolTip(_told(each))
+            item.setToolTip(in_tip(_told(each)))
             self.list.addItem(item)
         place = scheme.names.index(self._name) if self._name in scheme.names else min(row, len(scheme.names) - 1)
         self.list.setCurrentRow(place)

@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPaintEvent, QPal
 from PySide6.QtWidgets import QAbstractButton, QLayout, QLayoutItem, QMenu, QSizePolicy, QWidget
 
 from desktop_app.annotation.scheme import LabelClass, LabelScheme
+from desktop_app.ui.wording import in_tip, on_button
 
 CHIP_HEIGHT = 26
 DOT = 10
@@ -81,12 +82,12 @@ class ClassChip(QAbstractButton):
     def __init__(self, it: LabelClass, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.it = it
-        self.setText(it.name)
+        self.setText(on_button(it.name))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         key = f" ({it.key})" if it.key else ""
-        self.setToolTip(f"Label the selection “{it.name}”{key}; right-click to change the class")
+        self.setToolTip(in_tip(f"Label the selection “{it.name}”{key}; right-click to change the class"))
         self.setAccessibleName(f"Label “{it.name}”{key}")
 
     def sizeHint(self) -> QSize:

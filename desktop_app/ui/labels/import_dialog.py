@@ -239,7 +239,7 @@ def _cells(row: PreviewRow) -> list[Cell]:
         it.label or "?",
         place,
         ("whole", -1.0) if it.onset_s is None else (f"{it.onset_s:.3f} s", it.onset_s),
-        ("", -1.0) if it.duration_s is None else (f"{it.duration_s:.3f} s", it.duration_s),
+        ("", -1.0) if it.duration_s is None else (seconds_words(it.duration_s), it.duration_s),
         STATUS_WORDS[it.status],
         ("", -1.0) if it.score is None else (f"{it.score:.2f}", it.score),
     ]

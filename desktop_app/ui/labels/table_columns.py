@@ -8,12 +8,11 @@ from desktop_app.annotation.annotations import Extent
 from desktop_app.annotation.table_query import Order, TableRow
 from desktop_app.audio.measurements import Measurements
 from desktop_app.ui.labels.annotation_table import STATUS_WORDS
-from desktop_app.ui.ticks import MINUS
+from desktop_app.ui.ticks import MINUS, hertz_number, seconds_words
 from desktop_app.ui.wording import clock
 
 NOTHING = "–"
 """Stands where a measurement cannot be made."""
-DB = "{:.1f}"
 
 
 @dataclass(frozen=True)
@@ -35,13 +34,13 @@ class LabelColumn:
     """What stands in it."""
     measured: Callable[[Measurements], float | None] | None = None
     """What is measured from the sound; shown on request."""
-    form: str = "{:,.0f}"
+    form: Callable[[float], str] = hertz_number
     """How it is written."""
 
     def measured_words(self, found: Measurements) -> str:
         """Return what stands in a measured column."""
         value = self.measured(found) if self.measured is not None else None
-        return NOTHING if value is None else self.form.format(value).replace("-", MINUS)
+        return NOTHING if value is None else self.form(value).replace("-", MINUS)
 
 
 def _onset(row: TableRow) -> str:
@@ -52,11 +51,15 @@ def _duration(row: TableRow) -> str:
     it = row.annotation
     if it.extent is Extent.POINT:
         return "point"
-    return "" if it.duration_s is None else f"{it.duration_s:.3f} s"
+    return "" if it.duration_s is None else seconds_words(it.duration_s)
 
 
 def _hertz(hz: float | None) -> str:
-    return "" if hz is None else f"{hz:,.0f}"
+    return "" if hz is None else hertz_number(hz)
+
+
+def _decibels(db: float) -> str:
+    return f"{db:.1f}"
 
 
 def _time(row: TableRow) -> str:
@@ -138,7 +141,7 @@ COLUMNS: tuple[LabelColumn, ...] = (
         "Hz that hold the middle 90 % of the energy",
         is_number=True,
         measured=lambda it: it.bandwidth_90_hz,
-        form="{:,.0f} Hz",
+        form=lambda hz: f"{hertz_number(hz)} Hz",
     ),
     LabelColumn(
         "duration_90",
@@ -147,11 +150,11 @@ COLUMNS: tuple[LabelColumn, ...] = (
         "Time that holds the middle 90 % of the energy",
         is_number=True,
         measured=lambda it: it.duration_90_s,
-        form="{:.3f} s",
+        form=seconds_words,
     ),
-    LabelColumn("rms", "RMS dB", 64, "Level re full scale", is_number=True, measured=lambda it: it.rms_db, form=DB),
+    LabelColumn("rms", "RMS dB", 64, "Level re full scale", is_number=True, measured=lambda it: it.rms_db, form=_decibels),
     LabelColumn(
-        "peak", "Peak dB", 64, "Largest sample re full scale", is_number=True, measured=lambda it: it.peak_db, form=DB
+        "peak", "Peak dB", 64, "Largest sample re full scale", is_number=True, measured=lambda it: it.peak_db, form=_decibels
     ),
     LabelColumn(
         "snr",
@@ -160,7 +163,7 @@ COLUMNS: tuple[LabelColumn, ...] = (
         "Estimate, against the second before and after",
         is_number=True,
         measured=lambda it: it.snr_db,
-        form=DB,
+        form=_decibels,
     ),
 )
 """In their order. Duration and both edges of the box are the first three of the ten measurements."""

@@ -11,6 +11,7 @@ from desktop_app.services.label_measuring import LabelMeasuring
 from desktop_app.services.label_table import LabelTable
 from desktop_app.ui.labels.annotation_table import LEFT, RIGHT, dot_icon, told
 from desktop_app.ui.labels.table_columns import COLUMNS, NOTHING, LabelColumn
+from desktop_app.ui.wording import in_tip
 
 Index = QModelIndex | QPersistentModelIndex
 WAITING = "…"
@@ -78,7 +79,7 @@ class LabelTableModel(QAbstractTableModel):
             case Qt.ItemDataRole.DecorationRole:
                 return self._dot(row.annotation.label) if row is not None and index.column() == 0 else None
             case Qt.ItemDataRole.ToolTipRole:
-                return None if row is None else self._tip(row, column)
+                return None if row is None else in_tip(self._tip(row, column))
         return None
 
     def _words(self, row: TableRow | None, column: LabelColumn) -> str:

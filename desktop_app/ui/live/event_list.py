@@ -13,6 +13,7 @@ from desktop_app.ui.labels.annotation_table import DOT, dot_icon
 from desktop_app.ui.sorted_table import RIGHT
 from desktop_app.ui.theme import Theme, icon
 from desktop_app.ui.widgets import make_rows
+from desktop_app.ui.wording import in_tip
 
 TITLES = ("Time", "Class", "Score", "")
 PLAY_COLUMN = 3
@@ -55,7 +56,7 @@ class EventList(QTableView):
         when.setToolTip(at.isoformat(" ", "milliseconds"))
         when.setData(heard, EVENT_ROLE)
         label = QStandardItem(heard.event.label)
-        label.setToolTip(heard.event.label)
+        label.setToolTip(in_tip(heard.event.label))
         label.setIcon(dot_icon(self.colour_of(heard.event.label)))
         score = QStandardItem(f"{heard.event.score:.2f}")
         score.setTextAlignment(RIGHT)

@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QPushButton, QSizePolicy, QWidget
 
+from desktop_app.ui.wording import in_tip, on_button
+
 LEAST_WIDTH, PADDING, TIGHT_PADDING = 72, 32, 24
 
 
@@ -29,7 +31,7 @@ class FolderButton(QPushButton):
     def show_folder(self, folder: Path) -> None:
         """Show another folder."""
         self._folder = folder
-        self.setToolTip(f"{self._name}: {folder}")
+        self.setToolTip(in_tip(f"{self._name}: {folder}"))
         self.setAccessibleDescription(str(folder))
         self.updateGeometry()
         self._fit()
@@ -49,7 +51,7 @@ class FolderButton(QPushButton):
 
     def _fit(self) -> None:
         room = max(self.width() - TIGHT_PADDING, 0)
-        self.setText(self.fontMetrics().elidedText(self._words(), Qt.TextElideMode.ElideMiddle, room))
+        self.setText(on_button(self.fontMetrics().elidedText(self._words(), Qt.TextElideMode.ElideMiddle, room)))
 
     def _words(self) -> str:
         return f"{self._prefix}{self._folder.name}"

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
 from desktop_app.classifier.card import ModelEntry
 from desktop_app.ui.sorted_table import LEFT, RIGHT
-from desktop_app.ui.wording import size_words
+from desktop_app.ui.wording import in_tip, size_words
 
 TITLES = ("Name", "", "What it is", "Classes", "Accuracy", "Licence", "Size", "Made")
 NUMBERS = {3, 4, 6}
@@ -124,7 +124,7 @@ class ModelList(QTreeView):
         items = [QStandardItem(text) for text, _tip in cells]
         for column, (item, (text, tip)) in enumerate(zip(items, cells, strict=True)):
             item.setEditable(own and column == 0)
-            item.setToolTip(tip or text)
+            item.setToolTip(in_tip(tip or text))
             item.setTextAlignment(RIGHT if column in NUMBERS else LEFT)
         items[0].setSizeHint(ROW_SIZE)
         items[0].setData(entry.card.name, NAME_ROLE)

@@ -20,6 +20,7 @@ from desktop_app.ui.models.foreign_dialog import ForeignDialog
 from desktop_app.ui.models.model_list import ModelList
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets import role_label
+from desktop_app.ui.wording import on_button
 
 MODEL_SUFFIXES = (SUFFIX, onnx_file.SUFFIX)
 KINDS = {
@@ -78,7 +79,7 @@ class ModelsPage(QWidget):
         self._show_current()
         self._deleted.clear()
         for removed in self._changes.bin.contents():
-            action = self._deleted.addAction(removed.name)
+            action = self._deleted.addAction(on_button(removed.name))
             action.triggered.connect(lambda _=False, removed=removed: self._changes.restore(removed))
         self._restore.setVisible(not self._deleted.isEmpty())
 

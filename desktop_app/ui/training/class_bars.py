@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from desktop_app.services.training_survey import ClassCount
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.wording import in_tip
 from desktop_app.words import counted
 
 ROW_HEIGHT, BAR_HEIGHT, COUNT_WIDTH, GAP = 20, 10, 40, 8
@@ -87,7 +88,7 @@ class ClassBars(QWidget):
         if isinstance(event, QHelpEvent):
             row = event.pos().y() // ROW_HEIGHT
             if 0 <= row < len(self._classes):
-                QToolTip.showText(event.globalPos(), words_of(self._classes[row]), self)
+                QToolTip.showText(event.globalPos(), in_tip(words_of(self._classes[row])), self)
                 return True
         return super().event(event)
 

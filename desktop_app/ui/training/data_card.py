@@ -19,7 +19,7 @@ from desktop_app.ui.training.fields import form_of
 from desktop_app.ui.training.parts import Card, Fold, push_button
 from desktop_app.ui.training.specs import DIVIDING
 from desktop_app.ui.widgets import role_label
-from desktop_app.ui.wording import duration_words, rate_words
+from desktop_app.ui.wording import duration_words, in_tip, rate_words
 from desktop_app.words import counted
 
 SETTLE_MS = 250
@@ -64,7 +64,7 @@ class DataCard(Card):
         self._offered = path
         self._take_open.setVisible(path is not None)
         if path is not None:
-            self._take_open.setToolTip(f"Learn from the labels, or the class folders, in {path}")
+            self._take_open.setToolTip(in_tip(f"Learn from the labels, or the class folders, in {path}"))
 
     def choose(self, path: Path) -> None:
         """Learn from a folder with labels or class folders, or from a list of clips; look again where it is chosen."""

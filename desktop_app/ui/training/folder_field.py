@@ -8,6 +8,7 @@ from desktop_app.ui.training.editor import ConfigEditor
 from desktop_app.ui.training.fields import labelled
 from desktop_app.ui.training.parts import push_button
 from desktop_app.ui.training.specs import FolderSpec
+from desktop_app.ui.wording import in_tip
 
 
 class FolderField(QWidget):
@@ -48,4 +49,4 @@ class FolderField(QWidget):
         folder = str(self._editor.value(self._spec.key) or "")
         if folder != self.line.text():
             self.line.setText(folder)
-        self.line.setToolTip(f"{folder}\n{self._spec.tip}".strip())
+        self.line.setToolTip(in_tip(f"{folder}\n{self._spec.tip}".strip()))

@@ -10,6 +10,7 @@ from desktop_app.services.jobs import JobRunner
 from desktop_app.services.training_runs import RunRecord, list_runs, runs_dir
 from desktop_app.ui.training.parts import Card, push_button
 from desktop_app.ui.widgets import make_rows, role_label
+from desktop_app.ui.wording import in_tip
 
 COLUMNS = ("Model", "Data", "Begun", "Rounds", "Right", "State")
 NUMBER_COLUMNS = (3, 4)
@@ -156,5 +157,5 @@ def row_of(record: RunRecord) -> tuple[str, ...]:
 def _cell(text: str, column: int) -> QStandardItem:
     item = QStandardItem(text)
     item.setTextAlignment(RIGHT if column in NUMBER_COLUMNS else LEFT)
-    item.setToolTip(text)
+    item.setToolTip(in_tip(text))
     return item
