@@ -42,7 +42,12 @@ def open_recording(path: Path) -> OpenSource:
     from desktop_app.audio.decoding.direct_pcm import with_direct_access
     from desktop_app.audio.reader import open_audio
 
-    return with_direct_access(path, open_audio(path))
+    reader = open_audio(path)
+    try:
+        return with_direct_access(path, reader)
+    except BaseException:
+        reader.close()
+        raise
 
 
 @dataclass(frozen=True)

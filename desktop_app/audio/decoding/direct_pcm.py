@@ -75,7 +75,10 @@ class DirectPcm:
         self.metadata = reader.metadata
 
     def read_windows(self, starts: list[int], frames: int) -> Floats:
-        """Return the windows of `frames` that begin at `starts`, (channels, windows, frames); zeros outside."""
+        """Return the windows of `frames` that begin at `starts`, (channels, windows, frames); zeros outside.
+
+        What is no number is silence, as the reader has it.
+        """
         width = frames * self._samples.frame_bytes
         raw = bytearray(len(starts) * width)
         view = memoryview(raw)
@@ -87,8 +90,10 @@ class DirectPcm:
             begin = number * width + before * self._samples.frame_bytes
             self._file.seek(self._samples.offset + (start + before) * self._samples.frame_bytes)
             self._file.readinto(view[begin : begin + here * self._samples.frame_bytes])  # type: ignore[attr-defined]
-        values = self._samples.decode(raw).reshape(len(starts), frames, self.channels)
-        return np.ascontiguousarray(values.transpose(2, 0, 1))
+        values = self._samples.decode(raw)
+        if self._samples.is_float:
+            np.nan_to_num(values, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+        return np.ascontiguousarray(values.reshape(len(starts), frames, self.channels).transpose(2, 0, 1))
 
     def close(self) -> None:
         """Close both."""
@@ -102,13 +107,21 @@ def with_direct_access(path: Path, reader: Reader) -> "Reader | DirectPcm":
         file = path.open("rb", buffering=0)
     except OSError:
         return reader
+    direct = None
+    try:
+        direct = _direct(reader, file)
+    finally:
+        if direct is None:
+            file.close()
+    return direct or reader
+
+
+def _direct(reader: Reader, file: BinaryIO) -> DirectPcm | None:
     samples = find_samples(lambda offset, count: _read_at(file, offset, count))
-    if samples is not None and samples.channels == reader.channels:
-        direct = DirectPcm(reader, file, samples)
-        if _agrees(direct, reader):
-            return direct
-    file.close()
-    return reader
+    if samples is None or samples.channels != reader.channels:
+        return None
+    direct = DirectPcm(reader, file, samples)
+    return direct if _agrees(direct, reader) else None
 
 
 def _agrees(direct: DirectPcm, reader: Reader) -> bool:
