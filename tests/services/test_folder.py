@@ -179,6 +179,20 @@ def test_a_subfolder_that_may_not_be_read_is_told_and_the_rest_is_listed(
     assert heard.names == ["a.flac", "b.WAV"]
 
 
+def test_what_was_left_out_is_counted_and_can_be_copied(
+    listing: FolderListing, messages: Messages, folder: Path, qtbot: QtBot
+) -> None:
+    for name in ("c.wav", "d.wav"):
+        (folder / name).symlink_to("nowhere.wav")
+    with qtbot.waitSignal(messages.posted) as told:
+        listing.scan(folder)
+    message = told.args[0]
+    assert "“c.wav” was left out" in message.text and message.text.endswith("1 other was left out, too.")
+    message.action()
+    assert "“d.wav” was left out" in QGuiApplication.clipboard().text()
+    settled(listing, qtbot)
+
+
 def test_a_new_a_deleted_and_a_grown_file_are_noticed(listing: FolderListing, folder: Path, qtbot: QtBot) -> None:
     heard = Heard(listing)
     listing.scan(folder)
