@@ -46,7 +46,7 @@ class PeakPyramid:
         self._levels: list[Floats] = [np.full(self.base_shape(frames, channels), np.nan, np.float32)]
         while self._levels[-1].shape[2] > LEVEL_FACTOR:
             self._levels.append(np.full((2, channels, -(-self._levels[-1].shape[2] // LEVEL_FACTOR)), np.nan, "f4"))
-        self._rest: npt.NDArray[np.generic] | None = None
+        self._rest: Floats | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -82,22 +82,22 @@ class PeakPyramid:
         room = self.frames - self.covered_frames - (0 if self._rest is None else len(self._rest))
         frames = frames[:room]
         if self._rest is not None:
-            frames = np.concatenate([self._rest, frames])
+            frames, scale = np.concatenate([self._rest, _scaled(frames, scale)]), 1.0
         whole = len(frames) // self.block_frames
         at = self.covered_frames // self.block_frames
         self._set_blocks(at, frames[: whole * self.block_frames], scale)
         rest = frames[whole * self.block_frames :]
-        self._rest = rest.copy() if len(rest) else None
+        self._rest = _scaled(rest, scale) if len(rest) else None
         self.covered_frames += whole * self.block_frames
         if self._rest is not None and self.covered_frames + len(self._rest) == self.frames:
-            self.finish(scale)
+            self.finish()
 
-    def finish(self, scale: float = 1.0) -> None:
+    def finish(self) -> None:
         """Take in the last, shorter block; what the source did not deliver is silence."""
         if self._rest is not None:
             at = self.covered_frames // self.block_frames
-            self.base[0, :, at] = self._rest.min(axis=0) * np.float32(scale)
-            self.base[1, :, at] = self._rest.max(axis=0) * np.float32(scale)
+            self.base[0, :, at] = self._rest.min(axis=0)
+            self.base[1, :, at] = self._rest.max(axis=0)
             self.covered_frames += len(self._rest)
             self._raise_levels(at, at + 1)
             self._rest = None
@@ -151,6 +151,11 @@ class PeakPyramid:
             part = part.reshape(2, self.channels, -1, LEVEL_FACTOR)
             above[0, :, begin:end] = np.fmin.reduce(part[0], axis=2)
             above[1, :, begin:end] = np.fmax.reduce(part[1], axis=2)
+
+
+def _scaled(frames: npt.NDArray[np.generic], scale: float) -> Floats:
+    scaled: Floats = np.multiply(frames, scale, dtype=np.float32)
+    return scaled
 
 
 def block_frames_for(frames: int) -> int:

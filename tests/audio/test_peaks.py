@@ -112,6 +112,23 @@ class Source:
             yield self.samples[begin : begin + block_frames]
 
 
+def test_integers_that_end_early_are_no_louder_than_their_samples() -> None:
+    integers = np.random.default_rng(1).integers(-16_384, 16_384, (10_001, 1), np.int16)
+    pyramid = PeakPyramid(20_000, 1)
+    list(build_peaks(Source(integers), pyramid))
+    assert pyramid.is_complete
+    assert pyramid.base[1].max() == integers.max() / 32_768
+
+
+def test_floats_may_go_on_where_integers_end() -> None:
+    integers = np.random.default_rng(1).integers(-16_384, 16_384, (10_001, 1), np.int16)
+    pyramid = PeakPyramid(20_002, 1)
+    pyramid.push(integers, 1 / 32_768)
+    pyramid.push(integers.astype(np.float32) / 32_768)
+    assert pyramid.is_complete
+    assert pyramid.base[1].max() == integers.max() / 32_768
+
+
 def test_integers_and_floats_of_the_same_recording_give_the_same_peaks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peaks, "READ_FRAMES", 7_000)
     integers = np.random.default_rng(1).integers(-32_768, 32_767, (100_001, 2), np.int16)
