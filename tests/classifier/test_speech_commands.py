@@ -53,6 +53,11 @@ def test_parts_of_one_recording_stay_together_where_the_lists_of_an_export_are_e
     assert {clip.split for clip in find_source(DataConfig(source=str(tmp_path))).clips} == {"train"}
 
 
+def test_labels_that_are_asked_for_count_before_lists(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="has an accepted label yet"):
+        find_source(DataConfig(source=str(make(tmp_path / "set", ("bed", "cat"))), labels="project"))
+
+
 def test_copies_of_what_is_measured_on_are_not_learnt_from(tmp_path: Path) -> None:
     folder = make(tmp_path / "set", ("bed", "cat"))
     (folder / "bed" / "0000000f_nohash_0.wav").write_bytes((folder / "bed" / "00000000_nohash_0.wav").read_bytes())

@@ -83,19 +83,21 @@ def obtain(dataset: Dataset, folder: Path, fetching: Watch, unpacking: Watch) ->
     return place
 
 
-def has_lists(folder: Path) -> bool:
-    """Return whether a folder of class folders says by lists what is not to be learnt from."""
-    return any((folder / name).is_file() for name in LISTS.values())
+def find_divided(source: Path, group_by: str, labels: str) -> Found:
+    """Return what `find_in` does; where lists lie in a folder and its class folders count, with the sides of those."""
+    if labels != "project" and _has_lists(source):
+        return find_speech_commands(source, group_by)
+    return find_in(source, group_by, labels)
 
 
-def find_speech_commands(folder: Path) -> Found:
+def find_speech_commands(folder: Path, group_by: str = "speaker") -> Found:
     """Return the clips of a data set with their official sides; without its lists, by the rule that made them.
 
     Lists may be empty: clips cut out of few recordings, none of which is held back. The rule would divide those clips
     by their own names, and so put parts of one recording on two sides.
     """
-    found = find_in(folder, "speaker")
-    if has_lists(folder):
+    found = find_in(folder, group_by)
+    if _has_lists(folder):
         listed = {side: _listed(folder / name) for side, name in LISTS.items()}
         clips = [replace(clip, split=_side_of(clip, listed)) for clip in found.clips]
     else:
@@ -135,6 +137,10 @@ def as_twelve(found: Found) -> Found:
 
 def _position(clip: Clip) -> float:
     return position_of(f"{clip.word}/{clip.path.name}")
+
+
+def _has_lists(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in LISTS.values())
 
 
 def _listed(path: Path) -> frozenset[str]:

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from desktop_app.classifier.card import ModelEntry
 from desktop_app.classifier.data.clips import Clip
-from desktop_app.classifier.data.corpus import find_in
 from desktop_app.classifier.data.overlap import Overlap, new_to, overlap_of
-from desktop_app.classifier.data.speech_commands import find_speech_commands, has_lists
+from desktop_app.classifier.data.speech_commands import find_divided
 from desktop_app.classifier.inference import Classifier
 from desktop_app.classifier.measuring.assignment import Assignment, assign
 from desktop_app.classifier.measuring.comparison import ModelComparison, compare_tables
@@ -56,8 +55,7 @@ class Trial:
 
 def labelled_clips(config: TrialConfig) -> list[Clip]:
     """Return the clips that the configuration names; UserError where there are none."""
-    official = has_lists(config.data)
-    found = find_speech_commands(config.data) if official else find_in(config.data, config.group_by, config.labels)
+    found = find_divided(config.data, config.group_by, config.labels)
     clips = [clip for clip in found.clips if config.split in ("", NEW, clip.split)]
     if not clips:
         raise UserError(f"“{config.data}” puts no clip on the side “{config.split}”; choose all clips.")

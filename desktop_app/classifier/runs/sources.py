@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from desktop_app.classifier.data.corpus import Found, find_in
+from desktop_app.classifier.data.corpus import Found
 from desktop_app.classifier.data.speech_commands import (
     DATASETS,
     as_twelve,
     datasets_dir,
+    find_divided,
     find_speech_commands,
-    has_lists,
 )
 from desktop_app.classifier.runs.run_config import DataConfig
 from desktop_app.errors import UserError
@@ -24,8 +24,6 @@ def find_source(data: DataConfig) -> Found:
         found = find_speech_commands(place)
     elif not source:
         raise UserError("No clips are named; give --data a folder of class folders or a list of clips.")
-    elif has_lists(Path(source)):
-        found = find_speech_commands(Path(source))
     else:
-        found = find_in(Path(source), data.group_by, data.labels)
+        found = find_divided(Path(source), data.group_by, data.labels)
     return as_twelve(found) if data.task == "twelve" else found
