@@ -156,7 +156,7 @@ def _status(row: FolderRow) -> str:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("name", "Name", 136, lambda row: row.name, lambda row: row.sort_name, is_number=False),
+    Column("name", "Name", 130, lambda row: row.name, lambda row: row.sort_name, is_number=False),
     Column(
         "label",
         "Label",
@@ -166,7 +166,7 @@ COLUMNS: tuple[Column, ...] = (
         is_number=False,
         depends="verdict",
     ),
-    Column("status", "Status", 76, _status, lambda row: _status(row) or None, is_number=False, depends="verdict"),
+    Column("status", "Status", 72, _status, lambda row: _status(row) or None, is_number=False, depends="verdict"),
     Column(
         "score",
         "Score",
@@ -175,7 +175,7 @@ COLUMNS: tuple[Column, ...] = (
         lambda row: row.score,
         depends="verdict",
     ),
-    Column("duration", "Duration", 84, _duration, lambda row: row.duration_s, depends="metadata"),
+    Column("duration", "Duration", 82, _duration, lambda row: row.duration_s, depends="metadata"),
     Column(
         "rate",
         "Rate",

@@ -142,6 +142,14 @@ def test_every_column_says_what_is_known(filled: FolderPanel) -> None:
     assert "holds no sound" in tip
 
 
+def test_the_words_of_a_column_fit_into_it(filled: FolderPanel) -> None:
+    room = {column.name: column.width - 2 * PADDING for column in COLUMNS}
+    width_of = filled.view.fontMetrics().horizontalAdvance
+    assert width_of("unreadable") <= room["duration"]
+    assert all(width_of(status) <= room["status"] for status in Status)
+    assert width_of("not judged") <= room["label"] - DOT - PADDING
+
+
 def test_the_status_line_counts(filled: FolderPanel) -> None:
     assert filled._status.whole == "5 files, 2 judged, 1 unreadable"
     filled.set_filter("yes/")
