@@ -249,7 +249,10 @@ def choose_encodable(
         raise UserError(f"{audio_format.name} can be read but not written: choose another format.")
     fitting = _fitting(audio_format.writes, encoding, bits_per_sample)
     if fitting is None:
-        asked = " ".join(str(part) for part in (encoding, bits_per_sample) if part is not None)
+        if bits_per_sample is not None and not any(entry.bits_per_sample for entry in audio_format.writes):
+            raise UserError(f"{audio_format.name} has no bits per sample to choose: leave them away.")
+        bits = None if bits_per_sample is None else f"{bits_per_sample} bits"
+        asked = " ".join(part for part in (encoding, bits) if part is not None)
         raise UserError(f"{audio_format.name} cannot hold {asked}: choose {audio_format.legal_combinations()}.")
     return fitting
 

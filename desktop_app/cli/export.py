@@ -17,6 +17,7 @@ from desktop_app.cli.shared import (
     plain_table,
     progress_console,
     recordings_in,
+    require_positive,
     say_of,
     seconds,
     show,
@@ -66,7 +67,9 @@ def add_parser(commands: "Commands") -> None:
     parser.add_argument("paths", nargs="+", type=Path, metavar="FILE", help="a recording or a folder of them")
     parser.add_argument("--to", required=True, type=Path, metavar="DIR", help="the folder to write to; made if need be")
     parser.add_argument("--onset", type=seconds, default=0.0, metavar="S", help="start: seconds, m:s or h:m:s")
-    parser.add_argument("--offset", type=seconds, metavar="S", help="end, the same way (default: the end)")
+    parser.add_argument(
+        "--offset", type=seconds, metavar="S", help="end, the same way; at most, and by default, the recording’s"
+    )
     parser.add_argument("--format", default="FLAC", metavar="NAME", help="the format (default: FLAC)")
     parser.add_argument("--encoding", metavar="NAME", help="one of the format's encodings, below")
     parser.add_argument("--bits", type=int, metavar="N", help="bits per sample, below")
@@ -110,7 +113,12 @@ def _settings(chosen: argparse.Namespace) -> ExportSettings:
 def _refuse_misuse(chosen: argparse.Namespace) -> None:
     """Say once, before any recording is read, what would be wrong for every one of them."""
     choose_encodable(format_named(chosen.format), chosen.encoding, chosen.bits)
-    if chosen.offset is not None and chosen.offset <= chosen.onset:
+    require_positive(chosen, "rate")
+    if chosen.to.exists() and not chosen.to.is_dir():
+        raise UserError(f"“{chosen.to}” is a file: name a folder to write to.")
+    if chosen.offset == chosen.onset:
+        raise UserError(f"The clip would have no length: --offset must be more than --onset ({chosen.onset:g} s).")
+    if chosen.offset is not None and chosen.offset < chosen.onset:
         raise UserError(f"The end ({chosen.offset:g} s) lies before the start ({chosen.onset:g} s): swap them.")
 
 

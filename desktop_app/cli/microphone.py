@@ -10,7 +10,7 @@ from pathlib import Path
 from desktop_app.audio.capture import Capture
 from desktop_app.audio.inputs import InputRequest
 from desktop_app.audio.levels import Levels
-from desktop_app.cli.shared import say
+from desktop_app.cli.shared import require_positive, say
 from desktop_app.errors import UserError
 
 OPENING_LIMIT_S = 10.0
@@ -25,9 +25,7 @@ def add_input_arguments(parser: argparse.ArgumentParser) -> None:
 
 def input_request(chosen: argparse.Namespace) -> InputRequest:
     """Return what the arguments ask of a microphone; UserError for a device that is not there or no such number."""
-    for name in ("rate", "channels"):
-        if getattr(chosen, name) is not None and getattr(chosen, name) < 1:
-            raise UserError(f"--{name} {getattr(chosen, name)} makes no sense: give a number above 0.")
+    require_positive(chosen, "rate", "channels")
     return InputRequest(device_named(chosen.device), chosen.rate, chosen.channels)
 
 

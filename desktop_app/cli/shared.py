@@ -123,6 +123,14 @@ def recordings_in(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
+def require_positive(chosen: argparse.Namespace, *names: str) -> None:
+    """Raise UserError for the first of these numbers that was given and is below 1."""
+    for name in names:
+        value = getattr(chosen, name)
+        if value is not None and value < 1:
+            raise UserError(f"--{name} {value} makes no sense: give a number above 0.")
+
+
 def seconds(text: str) -> float:
     """Return a time given as seconds (`62.5`), `minutes:seconds` or `hours:minutes:seconds`; for argparse."""
     total = 0.0

@@ -243,7 +243,7 @@ def test_a_rate_that_the_format_lacks_becomes_the_next_legal_one_and_is_told(
         ({"format": "OPUS", "output_rate_hz": 44_100}, 1, "OPUS cannot hold 44100 Hz: choose one of 8000, 12000"),
         ({"format": "WAV", "output_rate_hz": 0}, 1, "0 Hz is no sample rate"),
         ({"format": "OGG", "output_rate_hz": 1_000_000}, 1, "OGG cannot hold 1000000 Hz: choose at most 200000 Hz"),
-        ({"format": "FLAC", "bits_per_sample": 12}, 1, "FLAC cannot hold 12: choose FLAC 16"),
+        ({"format": "FLAC", "bits_per_sample": 12}, 1, "FLAC cannot hold 12 bits: choose FLAC 16"),
         ({"format": "MKV"}, 1, "MKV can be read but not written"),
         ({"format": "XYZ"}, 1, "no audio format called"),
         ({}, 1, r"does not say which audio format to write: end it in one of \.wav, \.flac"),

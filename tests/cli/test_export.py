@@ -44,7 +44,11 @@ def test_nothing_is_overwritten(earmark: Earmark, folder: Path, tmp_path: Path) 
     [
         (["--format", "ZIP"], "There is no audio format called “ZIP”"),
         (["--format", "MKV"], "can be read but not written"),
-        (["--bits", "12"], "FLAC cannot hold 12: choose FLAC 16"),
+        (["--bits", "12"], "FLAC cannot hold 12 bits: choose FLAC 16"),
+        (["--format", "MP3", "--bits", "24"], "MP3 has no bits per sample to choose: leave them away."),
+        (["--onset", "1", "--offset", "1"], "The clip would have no length: --offset must be more than --onset (1 s)."),
+        (["--rate", "-5"], "--rate -5 makes no sense: give a number above 0."),
+        (["--to", __file__], f"“{__file__}” is a file: name a folder to write to."),
         (["--onset", "2", "--offset", "1"], "The end (1 s) lies before the start (2 s)"),
         (["--pattern", "{name}"], "use the fields {stem}"),
     ],
