@@ -1,7 +1,7 @@
 """Import with a preview: what the files say, which recordings it belongs to, what each label becomes."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -29,7 +29,9 @@ from desktop_app.services.label_files import LabelFiles, Preview, PreviewRow
 from desktop_app.ui.job_row import JobDialog
 from desktop_app.ui.labels.annotation_table import STATUS_WORDS
 from desktop_app.ui.sorted_table import LEFT, RIGHT, Cell, SortedTable, TableColumn
+from desktop_app.ui.ticks import seconds_words
 from desktop_app.ui.widgets import role_label
+from desktop_app.ui.wording import clock
 from desktop_app.words import counted
 
 SIZE = (720, 560)
@@ -122,10 +124,10 @@ class ImportDialog(JobDialog):
         lines = [f"{', '.join(preview.formats) or 'Nothing that can be read'}: {counted_text(preview.count)}"]
         if preview.unplaced:
             missing = counted(len(preview.unplaced), "recording")
-            lines.append(f"{preview.count - preview.placed:,} stay out: {missing} cannot be placed in this folder")
+            lines.append(f"{_stay_out(preview.count - preview.placed)}: {missing} cannot be placed in this folder")
         left_out = sum(preview.labels[label] for label, new in self.mapping.mapping().items() if new is None)
         if left_out:
-            lines.append(f"{left_out:,} stay out by their label")
+            lines.append(f"{_stay_out(left_out)} by their label")
         self._summary.setText("; ".join(lines) + ".")
         self.take.setEnabled(preview.placed > 0 and left_out < preview.count)
 
@@ -234,12 +236,16 @@ ROW_COLUMNS = (
 
 def _cells(row: PreviewRow) -> list[Cell]:
     it = row.annotation
-    place = PurePosixPath(row.place).name if row.place is not None else f"{shown_name(row.written)} ({NOT_HERE})"
+    place = row.place if row.place is not None else f"{shown_name(row.written)} ({NOT_HERE})"
     return [
         it.label or "?",
         place,
-        ("whole", -1.0) if it.onset_s is None else (f"{it.onset_s:.3f} s", it.onset_s),
+        ("whole", -1.0) if it.onset_s is None else (clock(it.onset_s), it.onset_s),
         ("", -1.0) if it.duration_s is None else (seconds_words(it.duration_s), it.duration_s),
         STATUS_WORDS[it.status],
         ("", -1.0) if it.score is None else (f"{it.score:.2f}", it.score),
     ]
+
+
+def _stay_out(count: int) -> str:
+    return f"{count:,} {'stays' if count == 1 else 'stay'} out"

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from desktop_app.annotation.annotations import Extent
 from desktop_app.annotation.table_query import Order, TableRow
@@ -78,10 +77,10 @@ COLUMNS: tuple[LabelColumn, ...] = (
     LabelColumn(
         RECORDING,
         "Recording",
-        160,
+        192,
         "Sorted by path, then by onset",
         Order.PATH,
-        words=lambda row: PurePosixPath(row.path).name,
+        words=lambda row: row.path,
     ),
     LabelColumn(
         "status",
@@ -152,9 +151,17 @@ COLUMNS: tuple[LabelColumn, ...] = (
         measured=lambda it: it.duration_90_s,
         form=seconds_words,
     ),
-    LabelColumn("rms", "RMS dB", 64, "Level re full scale", is_number=True, measured=lambda it: it.rms_db, form=_decibels),
     LabelColumn(
-        "peak", "Peak dB", 64, "Largest sample re full scale", is_number=True, measured=lambda it: it.peak_db, form=_decibels
+        "rms", "RMS dB", 64, "Level re full scale", is_number=True, measured=lambda it: it.rms_db, form=_decibels
+    ),
+    LabelColumn(
+        "peak",
+        "Peak dB",
+        64,
+        "Largest sample re full scale",
+        is_number=True,
+        measured=lambda it: it.peak_db,
+        form=_decibels,
     ),
     LabelColumn(
         "snr",

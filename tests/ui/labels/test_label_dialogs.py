@@ -46,13 +46,13 @@ def test_the_preview_tells_format_rows_damage_and_what_has_no_recording(
     (tmp_path / "nowhere.txt").write_text("0.5\t0.75\tcuckoo\n")
     dialog = import_dialog(project, [tmp_path / "b.txt", tmp_path / "nowhere.txt"], qtbot)
     assert dialog.summary == (
-        "Audacity label track: 2 annotations; 1 stay out: 1 recording cannot be placed in this folder."
+        "Audacity label track: 2 annotations; 1 stays out: 1 recording cannot be placed in this folder."
     )
     model = dialog.rows.model()
     shown = [[model.index(row, column).data() for column in range(4)] for row in range(model.rowCount())]
     assert shown == [
-        ["cuckoo", "b.wav", "0.500 s", "0.250 s"],
-        ["cuckoo", "nowhere (cannot be placed)", "0.500 s", "0.250 s"],
+        ["cuckoo", "b.wav", "00:00.500", "0.250 s"],
+        ["cuckoo", "nowhere (cannot be placed)", "00:00.500", "0.250 s"],
     ]
     problems = dialog.problems.toPlainText().splitlines()
     assert len(problems) == 2

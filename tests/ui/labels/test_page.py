@@ -100,7 +100,7 @@ def test_the_table_shows_every_annotation_by_recording_and_onset(room: Room) -> 
     assert rows[0] == ("robin", "a.wav", "00:01.000", "1.000 s", "", "accepted", "", "at dawn")
     assert rows[1] == ("wren", "a.wav", "00:02.000", "1.000 s", "500", "uncertain", "", "")
     assert rows[2][5:7] == ("draft", "0.70")
-    assert [row[1] for row in rows] == ["a.wav"] * 3 + ["b.wav"] * 3 + ["c.wav"] * 3
+    assert [row[1] for row in rows] == ["a.wav"] * 3 + ["b.wav"] * 3 + ["night/c.wav"] * 3
 
 
 def test_enter_and_a_double_click_jump_to_the_annotation_and_space_plays_it(room: Room, labelled: Path) -> None:
@@ -269,7 +269,7 @@ def test_a_judged_row_that_the_filter_drops_makes_room_for_the_next(room: Room) 
     room.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     room.wait_for_rows(2)
     assert room.view.ranges() == [(0, 0)]
-    assert room.rows("recording") == [("b.wav",), ("c.wav",)]
+    assert room.rows("recording") == [("b.wav",), ("night/c.wav",)]
 
 
 def test_the_key_of_a_class_labels_the_chosen_rows_and_never_moves_the_table(room: Room) -> None:
@@ -323,7 +323,7 @@ def test_thousands_of_rows_come_in_pages_and_the_last_one_is_reached_by_a_key(ro
     room.view.setFocus()
     room.press(Qt.Key.Key_End)
     room.qtbot.waitUntil(lambda: room.table.row(total - 1) is not None)
-    assert room.rows("recording")[-1] == ("c.wav",)
+    assert room.rows("recording")[-1] == ("night/c.wav",)
 
 
 def test_rows_that_nobody_has_seen_are_changed_too(room: Room) -> None:
