@@ -6,9 +6,11 @@ would read 4 GB for one label; the first block alone is the same header for a wh
 
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from desktop_app.annotation.recordings import Recording
+from desktop_app.annotation.store import AnnotationReader
 from desktop_app.audio.sources import require_regular_file
 from desktop_app.errors import UserError
 
@@ -46,5 +48,22 @@ def identify(folder: Path, path: Path) -> Recording:
         fingerprint = fingerprint_of(path, found.st_size)
     except OSError as error:
         raise UserError(f"“{path.name}” cannot be read ({error.strerror}): its labels are not kept.") from error
-    name = hashlib.blake2b(os.fsencode(where) + fingerprint.encode(), digest_size=DIGEST_BYTES)
-    return Recording(where, found.st_size, fingerprint, found.st_mtime, id=name.hexdigest())
+    return Recording(where, found.st_size, fingerprint, found.st_mtime, id=_id_of(os.fsencode(where), fingerprint))
+
+
+def known_or_identified(known: AnnotationReader, folder: Path, path: Path) -> Recording:
+    """Return a recording of the project in `folder` as its labels know it, else as `identify` does.
+
+    Where a labelled recording has moved away from a path, and a copy of it comes there, that is another recording.
+    """
+    found = known.recording_at(relative_path(folder, path))
+    if found is not None:
+        return found
+    found = identify(folder, path)
+    while known.recording(found.id) is not None:
+        found = replace(found, id=_id_of(found.id.encode(), found.fingerprint))
+    return found
+
+
+def _id_of(place: bytes, fingerprint: str) -> str:
+    return hashlib.blake2b(place + fingerprint.encode(), digest_size=DIGEST_BYTES).hexdigest()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from desktop_app.annotation.annotations import Annotation, Status, new_id
 from desktop_app.annotation.edits import Edit, counted
-from desktop_app.annotation.fingerprints import identify
+from desktop_app.annotation.fingerprints import known_or_identified
 from desktop_app.annotation.recordings import Recording
 from desktop_app.annotation.store import AnnotationReader
 from desktop_app.audio.metadata import probe
@@ -138,7 +138,7 @@ def _recording(found: Found, folder: Path, store: AnnotationReader, problems: li
         problems.append(found.problem)
         return None
     try:
-        recording = store.recording_at(found.path) or identify(folder, folder / found.path)
+        recording = known_or_identified(store, folder, folder / found.path)
     except UserError as error:
         problems.append(str(error))
         return None

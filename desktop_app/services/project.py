@@ -11,7 +11,7 @@ from desktop_app.annotation.annotations import Annotation
 from desktop_app.annotation.backups import backup_date, backups_of
 from desktop_app.annotation.database import DamagedError
 from desktop_app.annotation.edits import Edit
-from desktop_app.annotation.fingerprints import identify, relative_path
+from desktop_app.annotation.fingerprints import known_or_identified, relative_path
 from desktop_app.annotation.hand import Hand
 from desktop_app.annotation.places import place_of
 from desktop_app.annotation.recordings import Recording
@@ -136,7 +136,7 @@ class Project(QObject):
         store = self.store
         if store is None:
             return False
-        recording = self._asked(lambda: self.recording(path) or identify(store.place.project, path), None)
+        recording = self._asked(lambda: known_or_identified(store, store.place.project, path), None)
         if recording is None:
             return False
         return self.do(self.hand.draw(replace(annotation, recording_id=recording.id), recording))

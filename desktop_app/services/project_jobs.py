@@ -9,7 +9,7 @@ from desktop_app.annotation.annotations import Annotation
 from desktop_app.annotation.backups import restore
 from desktop_app.annotation.drafts import take_predictions
 from desktop_app.annotation.edits import Edit
-from desktop_app.annotation.fingerprints import identify, relative_path
+from desktop_app.annotation.fingerprints import known_or_identified
 from desktop_app.annotation.hand import local_now
 from desktop_app.annotation.places import place_of
 from desktop_app.annotation.recordings import Recording
@@ -88,7 +88,7 @@ def drafts_from(context: JobContext, store: AnnotationStore, verdicts: Sequence[
 def known_or_new(reader: AnnotationReader, project: Path, path: Path) -> Recording | None:
     """Return the recording of a file, read where it has no labels yet; None where that cannot be done."""
     try:
-        return reader.recording_at(relative_path(project, path)) or identify(project, path)
+        return known_or_identified(reader, project, path)
     except UserError:
         return None
 

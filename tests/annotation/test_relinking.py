@@ -1,15 +1,25 @@
 """Labels follow their recordings: renamed, moved, changed, copied and lost ones."""
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from desktop_app.annotation import relinking
-from desktop_app.annotation.fingerprints import BLOCK_BYTES, fingerprint_of, identify, relative_path
+from desktop_app.annotation.annotations import Annotation
+from desktop_app.annotation.fingerprints import (
+    BLOCK_BYTES,
+    fingerprint_of,
+    identify,
+    known_or_identified,
+    relative_path,
+)
+from desktop_app.annotation.hand import Hand
 from desktop_app.annotation.recordings import Recording
 from desktop_app.annotation.relinking import Reconciliation, reconcile, relink, same_names
+from desktop_app.annotation.store import open_store
 from desktop_app.audio.sources import find_audio
 from desktop_app.errors import UserError
 
@@ -154,3 +164,19 @@ def test_what_lies_outside_or_is_gone_is_told_in_a_sentence(project: Path, tmp_p
         relative_path(project, tmp_path / "x.wav")
     with pytest.raises(UserError, match="does not exist"):
         identify(project, project / "gone.wav")
+
+
+def test_a_copy_at_the_old_place_of_a_recording_that_moved_has_labels_of_its_own(project: Path) -> None:
+    with open_store(project) as store:
+
+        def label(name: str, label: str) -> None:
+            recording = known_or_identified(store, project, project / name)
+            store.apply(Hand().draw(Annotation(label, recording.id, 0.0, 1.0), recording))
+
+        label("a.wav", "robin")
+        (project / "a.wav").rename(project / "moved.wav")
+        store.apply(look(project, *store.recordings()).edit)
+        shutil.copy(project / "moved.wav", project / "a.wav")
+        label("a.wav", "wren")
+        labels = {each.path: [it.label for it in store.annotations_of(each.id)] for each in store.recordings()}
+    assert labels == {"a.wav": ["wren"], "moved.wav": ["robin"]}
