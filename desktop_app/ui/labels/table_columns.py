@@ -96,7 +96,7 @@ COLUMNS: tuple[LabelColumn, ...] = (
     LabelColumn(
         "low",
         "Low Hz",
-        64,
+        80,
         "Lower edge of the box",
         Order.LOW,
         is_number=True,
@@ -105,7 +105,7 @@ COLUMNS: tuple[LabelColumn, ...] = (
     LabelColumn(
         "high",
         "High Hz",
-        64,
+        80,
         "Upper edge of the box",
         Order.HIGH,
         is_number=True,
@@ -128,7 +128,7 @@ COLUMNS: tuple[LabelColumn, ...] = (
     LabelColumn(
         "peak_frequency",
         "Peak Hz",
-        72,
+        80,
         "Frequency with the most energy",
         is_number=True,
         measured=lambda it: it.peak_hz,
