@@ -50,20 +50,29 @@ class GrowingFile(Protocol):
 
 
 def open_growing(path: Path, plan: EncodePlan) -> GrowingFile:
-    """Begin a file that is not there yet, WAV or FLAC; OSError where the disk refuses, UserError where FLAC does."""
-    return GrowingFlac(path, plan) if plan.audio_format.name == "FLAC" else GrowingWav(path, plan)
+    """Begin a file that is not there yet, WAV or FLAC; OSError where the disk refuses, UserError where FLAC does.
+
+    Where it cannot be begun, nothing of it is left.
+    """
+    raw = _create(path)
+    try:
+        return (GrowingFlac if plan.audio_format.name == "FLAC" else GrowingWav)(path, raw, plan)
+    except BaseException:
+        raw.close()
+        path.unlink()
+        raise
 
 
 class GrowingWav:
     """WAV with 16 or 24 bits or floats; RF64 above 4 GB."""
 
-    def __init__(self, path: Path, plan: EncodePlan) -> None:
+    def __init__(self, path: Path, file: BinaryIO, plan: EncodePlan) -> None:
         self.path = path
         self.size_bytes = 0
         self._plan = plan
         self._float = plan.encodable.encoding == "PCM_F"
         self._block_bytes = plan.encodable.bits_per_sample // 8 * plan.channels
-        self._file = _create(path)
+        self._file = file
         self._sound_at = len(self._header(0))
         self._sound_bytes = 0
         self._put(0, self._header(0))
@@ -128,15 +137,10 @@ class GrowingWav:
 class GrowingFlac:
     """FLAC with 16 or 24 bits."""
 
-    def __init__(self, path: Path, plan: EncodePlan) -> None:
+    def __init__(self, path: Path, file: BinaryIO, plan: EncodePlan) -> None:
         self.path = path
-        self._file = _WholeFrames(_create(path))
-        try:
-            self._encoder = open_encoder(CheckedFile(cast("BinaryIO", self._file), plan), plan)
-        except BaseException:
-            self._file.raw.close()
-            path.unlink()
-            raise
+        self._file = _WholeFrames(file)
+        self._encoder = open_encoder(CheckedFile(cast("BinaryIO", self._file), plan), plan)
 
     @property
     def size_bytes(self) -> int:

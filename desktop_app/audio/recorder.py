@@ -230,9 +230,11 @@ class Recorder(Worker):
 
     def _fail(self, problem: str) -> None:
         """Complete the file as far as it goes, and say why it ended early."""
-        with suppress(OSError, UserError):
-            self._finish_file()
-        self._state = replace(self._state, phase="failed", problem=problem)
+        try:
+            with suppress(OSError, UserError):
+                self._finish_file()
+        finally:
+            self._state = replace(self._state, phase="failed", problem=problem)
 
     def _check_space(self) -> None:
         """UserError before the disk is full, while there is room to complete the file."""

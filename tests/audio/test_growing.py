@@ -3,6 +3,7 @@
 import errno
 import shutil
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -120,3 +121,15 @@ def test_an_older_file_is_never_written_over(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         begin(tmp_path, "WAV", "PCM_S", 16)
     assert (tmp_path / "sound.wav").read_text() == "mine"
+
+
+def test_a_file_that_a_full_disk_does_not_let_begin_is_not_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_file: BinaryIO, _data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(growing, "_write_all", full)
+    with pytest.raises(OSError, match="No space"):
+        begin(tmp_path, "WAV", "PCM_S", 16)
+    assert list(tmp_path.iterdir()) == []

@@ -213,6 +213,26 @@ def test_a_fault_of_ours_ends_the_recording_in_sight_and_keeps_the_file(
     assert len(read(recorder.state.files[0])) == recorder.state.frames
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_while_the_file_is_completed_never_looks_like_recording(
+    capture: Capture, plain: RecordSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder(capture, plain)
+    recorder.start()
+    wait_for(lambda: recorder.seconds > 0.3)
+    finish = recorder._finish_file
+
+    def finish_and_fail() -> None:
+        finish()
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(recorder, "_finish_file", finish_and_fail)
+    recorder.stop()
+    wait_for(lambda: not recorder._thread.is_alive())
+    assert recorder.state.phase == "failed"
+    assert "a fault of Earmark" in recorder.state.problem
+
+
 RECORD = """
 import sys
 from pathlib import Path
