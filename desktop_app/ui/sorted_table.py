@@ -68,6 +68,7 @@ class SortedTable(QTableView):
             if swatches and place in swatches:
                 items[0].setData(_swatch(swatches[place]), Qt.ItemDataRole.DecorationRole)
             self._rows.appendRow(items)
+        header.resizeSections()  # Qt fits columns to rows that come while the table is shown at its next resize only
         self.scrollToTop()
 
     def show_titles(self, titles: Sequence[str]) -> None:

@@ -40,6 +40,12 @@ def test_headers_sort_numbers_as_numbers_and_names_in_any_case(table: SortedTabl
     assert places(table) == [1, 0, 2]
 
 
+def test_columns_fit_rows_that_come_while_the_table_is_shown(table: SortedTable, qtbot: QtBot) -> None:
+    count = table.sizeHintForColumn(1)
+    table.show_rows([("a", ("1,234,567,890,123", 1.0))])
+    assert table.columnWidth(1) >= table.sizeHintForColumn(1) > count
+
+
 def test_clicks_keys_and_enter_tell_the_place_of_the_row(table: SortedTable, qtbot: QtBot) -> None:
     met: list[int] = []
     entered: list[int] = []
