@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from desktop_app.annotation.annotations import MANUAL, Annotation, Status, new_id
+from desktop_app.annotation.annotations import MANUAL, Annotation, Extent, Status, new_id
 from desktop_app.annotation.edits import Edit, counted
 from desktop_app.annotation.recordings import Recording
 from desktop_app.annotation.scheme import LabelClass, LabelScheme
@@ -36,7 +36,8 @@ class Hand:
     def draw(self, annotation: Annotation, recording: Recording | None = None) -> Edit:
         """Add an annotation; `recording` where the store may not know it yet."""
         new = self._stamped(annotation)
-        return Edit(f"Draw {counted([new])}", added=(new,), recordings=(recording,) if recording is not None else ())
+        words = "Label the clip" if new.extent is Extent.CLIP else "Draw"
+        return Edit(f"{words} {counted([new])}", added=(new,), recordings=(recording,) if recording is not None else ())
 
     def relabel(self, annotations: Iterable[Annotation], label: str) -> Edit:
         """Give annotations a label, and accept them.

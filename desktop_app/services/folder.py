@@ -52,6 +52,8 @@ class FolderListing(QObject):
         self._folder: Path | None = None
         self._files: dict[Path, FoundFile] = {}
         self._told: set[str] = set()
+        self._away = ""
+        """Why the folder itself could not be looked at the last time."""
         self._subfolders: dict[str, None] = {}
         self._queue = ProbeQueue()
         self._scan_job: Job | None = None
@@ -99,7 +101,7 @@ class FolderListing(QObject):
             return
         job = self._scan_job = self._runner.start(compare, self._folder, dict(self._files), newest="folder scan")
         job.finished.connect(self._compared)
-        job.failed.connect(self._tell_once)
+        job.failed.connect(self._lost)
         job.done.connect(lambda: self._scan_done(job))
 
     def prioritise(self, paths: Iterable[Path]) -> None:
@@ -113,8 +115,11 @@ class FolderListing(QObject):
             if job is not None:
                 job.cancel()
         self._scan_job = self._probe_job = None
+        for sentence in self._told:
+            self._messages.withdraw(sentence)
         self._queue = ProbeQueue()
         self._files, self._told, self._subfolders, self._folder = {}, set(), {}, None
+        self._away = ""
         gc.unfreeze()
         self._settle.stop()
         self._look_again.stop()
@@ -141,11 +146,12 @@ class FolderListing(QObject):
     def _scanned(self, problems: list[str]) -> None:
         rest = len(problems) - 1
         if rest == 0:
-            self._messages.warning(problems[0])
+            self._tell_once(problems[0])
         elif rest > 0:
             others = f"{counted(rest, 'other')} {'was' if rest == 1 else 'were'} left out, too."
-            self._messages.warning(f"{problems[0]} {others}", "Copy all", lambda: _copy("\n".join(problems)))
-        self._told.update(problems)
+            sentence = f"{problems[0]} {others}"
+            self._messages.warning(sentence, "Copy all", lambda: _copy("\n".join(problems)))
+            self._told.update([*problems, sentence])
         self._watch()
 
     def _scan_done(self, job: Job) -> None:
@@ -158,7 +164,16 @@ class FolderListing(QObject):
             self.scan_finished.emit(len(self._files))
         self._describe()
 
+    def _lost(self, problem: str) -> None:
+        """Say once that the folder itself cannot be looked at."""
+        self._away = problem
+        self._tell_once(problem)
+
     def _compared(self, difference: Difference) -> None:
+        if self._away:
+            self._messages.withdraw(self._away)
+            self._told.discard(self._away)
+            self._away = ""
         if difference.removed:
             for path in difference.removed:
                 del self._files[path]

@@ -29,6 +29,7 @@ def test_what_comes_out_of_an_edit_tells_who_and_when() -> None:
     edit = HAND.draw(ROBIN)
     assert edit.text == "Draw “robin”"
     assert only(edit) == replace(ROBIN, reviewer="Ada", time=NOW)
+    assert HAND.draw(CLIP).text == "Label the clip “robin”"
 
 
 def test_the_inverse_of_the_inverse_is_the_edit() -> None:

@@ -193,6 +193,39 @@ def test_what_was_left_out_is_counted_and_can_be_copied(
     settled(listing, qtbot)
 
 
+def test_what_was_said_of_a_folder_goes_with_it(
+    listing: FolderListing, messages: Messages, folder: Path, qtbot: QtBot
+) -> None:
+    withdrawn: list[str] = []
+    messages.withdrawn.connect(withdrawn.append)
+    (folder / "c.wav").symlink_to("nowhere.wav")
+    with qtbot.waitSignal(messages.posted) as told:
+        listing.scan(folder)
+    settled(listing, qtbot)
+    listing.scan(folder / "yes")
+    settled(listing, qtbot)
+    assert told.args[0].text in withdrawn
+
+
+def test_a_drive_that_goes_twice_is_told_twice_and_forgotten_when_it_is_back(
+    listing: FolderListing, messages: Messages, folder: Path, qtbot: QtBot
+) -> None:
+    told: list[Message] = []
+    withdrawn: list[str] = []
+    messages.posted.connect(told.append)
+    messages.withdrawn.connect(withdrawn.append)
+    listing.scan(folder)
+    settled(listing, qtbot)
+    for times in (1, 2):
+        folder.rename(folder.with_name("away"))
+        listing.rescan()
+        settled(listing, qtbot)
+        folder.with_name("away").rename(folder)
+        listing.rescan()
+        settled(listing, qtbot)
+        assert len(told) == len(withdrawn) == times
+
+
 def test_a_new_a_deleted_and_a_grown_file_are_noticed(listing: FolderListing, folder: Path, qtbot: QtBot) -> None:
     heard = Heard(listing)
     listing.scan(folder)
