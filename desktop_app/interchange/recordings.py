@@ -52,15 +52,19 @@ class RecordingFinder:
         candidates = self._candidates(parts[-1]) if parts else []
         if not candidates:
             return Found(
-                None, f"There is no recording called “{labels.name}” here: add it to the folder, or choose one."
+                None, f"There is no recording called “{labels.name}” here: add it to the folder and import again."
             )
-        ranked = sorted(candidates, key=lambda path: _common_end(_parts(path), parts), reverse=True)
-        best = [path for path in ranked if _common_end(_parts(path), parts) == _common_end(_parts(ranked[0]), parts)]
+        best = _nearest(candidates, parts)
         if len(best) > 1:
             best = [path for path in best if path == written.replace("\\", "/")] or best
+        if len(best) > 1 and label_file is not None:
+            best = _nearest(best, [*_parts(str(label_file.absolute().parent)), parts[-1]])
         if len(best) > 1:
             several = ", ".join(f"“{path}”" for path in best[:3])
-            return Found(None, f"Several recordings are called “{labels.name}” ({several}): choose which one is meant.")
+            return Found(
+                None,
+                f"Several recordings are called “{labels.name}” ({several}): put the label file beside the one meant.",
+            )
         return Found(best[0])
 
     def place(self, labels: FileLabels, label_file: Path | None = None) -> list[tuple[FileLabels, Found]]:
@@ -87,6 +91,12 @@ def _parts(path: str) -> list[str]:
 
 def _stem(name: str) -> str:
     return name.rpartition(".")[0] if is_audio_name(name) else name
+
+
+def _nearest(paths: Sequence[str], parts: Sequence[str]) -> list[str]:
+    """Return the paths that have most folders in common with one that is in parts."""
+    most = max(_common_end(_parts(path), parts) for path in paths)
+    return [path for path in paths if _common_end(_parts(path), parts) == most]
 
 
 def _common_end(one: Sequence[str], other: Sequence[str]) -> int:

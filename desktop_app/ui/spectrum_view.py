@@ -118,6 +118,7 @@ class SpectrumView(QWidget):
         nothing = Spectrum(np.zeros(0, np.float32), np.zeros((0, 0), np.float32))
         shown = self._spectrum or nothing
         self.plot.show_spectrum(shown.frequencies_hz, shown.levels_db, self._scale.currentData(), shown.band_hz)
+        self._words.setToolTip("Loudest inside the box" if shown.band_hz else "Loudest of all frequencies")
         self._tell(None)
 
     def _tell(self, hz: float | None) -> None:
@@ -129,8 +130,7 @@ class SpectrumView(QWidget):
             self._words.setText(f"{steady_hertz_words(hz)}   {decibel_words(level if level is not None else 0.0)}")
         else:
             peak_hz, peak_db = peak_of(self._spectrum)
-            where = "Peak in the box" if self._spectrum.band_hz else "Peak"
-            self._words.setText(f"{where} {steady_hertz_words(peak_hz)}   {decibel_words(peak_db)}")
+            self._words.setText(f"Peak {steady_hertz_words(peak_hz)}   {decibel_words(peak_db)}")
 
 
 def peak_of(spectrum: Spectrum) -> tuple[float, float]:

@@ -118,7 +118,7 @@ def test_with_neither_recording_nor_clips_the_recording_is_told_once(sounds: Pat
     result = segments(tmp_path, f"{OWL}/0.812_1_gone_0.50s_1.50s.wav", f"{OWL}/0.812_2_gone_3.50s_6.50s.wav")
     with open_store(sounds) as store:
         plan = plan_import([(tmp_path, result)], sounds, store)
-    assert plan.problems == ("There is no recording called “gone” here: add it to the folder, or choose one.",)
+    assert plan.problems == ("There is no recording called “gone” here: add it to the folder and import again.",)
     assert (plan.edit.added, plan.left_out) == ((), 2)
 
 

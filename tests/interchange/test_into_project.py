@@ -40,7 +40,7 @@ def test_many_files_come_in_as_one_edit_with_their_classes(
     plan = plan_import(results, sounds, store)
     assert plan.edit.text == "Import 3 annotations"
     assert (plan.known, plan.left_out) == (0, 1)
-    assert plan.problems == ("There is no recording called “gone” here: add it to the folder, or choose one.",)
+    assert plan.problems == ("There is no recording called “gone” here: add it to the folder and import again.",)
     store.apply(plan.edit)
     assert [recording.path for recording in store.recordings()] == ["Dusk.WAV", "dawn.flac"]
     assert store.scheme().names == ("owl", "fox")

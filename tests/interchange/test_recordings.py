@@ -52,6 +52,15 @@ def test_a_label_file_without_names_belongs_to_the_recording_beside_it(tmp_path:
     assert finder.find(labels, tmp_path / "night.txt").path is None
 
 
+def test_of_several_recordings_of_a_name_the_one_beside_the_label_file_is_meant(tmp_path: Path) -> None:
+    finder, labels = RecordingFinder(HERE), FileLabels("night.wav")
+    assert finder.find(labels, tmp_path / "site1" / "2026" / "night.Table.1.selections.txt").path == HERE[0]
+    assert finder.find(labels, tmp_path / "site2" / "2026" / "night.Table.1.selections.txt").path == HERE[1]
+    assert finder.find(FileLabels("site1/2026/night.wav"), tmp_path / "site2" / "2026" / "x.txt").path == HERE[0]
+    found = finder.find(labels, tmp_path / "night.Table.1.selections.txt")
+    assert found.path is None and "put the label file beside the one meant" in found.problem
+
+
 @pytest.mark.parametrize(
     ("file", "stem"),
     [
