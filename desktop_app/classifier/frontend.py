@@ -18,6 +18,7 @@ from desktop_app.classifier.frontend_config import (
     front_end_config,
     output_shape,
 )
+from desktop_app.errors import UserError
 
 __all__ = [
     "FrontEnd",
@@ -31,9 +32,12 @@ __all__ = [
     "Waveforms",
     "build_front_end",
     "describe_front_end",
+    "features_of",
     "fitted_to",
     "output_shape",
 ]
+
+TOGETHER = 16  # windows: what fits the cache, 210 us a clip instead of 283 for 64 at once, and what fits any memory
 
 
 class LogMel(nn.Module):
@@ -111,14 +115,22 @@ def build_front_end(description: Mapping[str, Any]) -> FrontEnd:
     return LogMel(config) if isinstance(config, LogMelConfig) else LinearSpectrogram(config)
 
 
+def features_of(front_end: FrontEnd, waveforms: Tensor) -> Tensor:
+    """Return the input of the network for waveforms of shape (batch, frames), some at a time."""
+    return torch.cat([front_end(part) for part in torch.split(waveforms, TOGETHER)])
+
+
 @torch.inference_mode()
 def fitted_to(config: LogMelConfig, waveforms: Tensor, floor_share: float) -> LogMelConfig:
     """Return the configuration with floor, mean and deviation taken from waveforms of shape (clips, frames).
 
-    The floor is `floor_share` of the mean power in a band.
+    The floor is `floor_share` of the mean power in a band. UserError where the waveforms are digital silence.
     """
-    power = LogMel(config).power(waveforms)
+    front_end = LogMel(config)
+    power = torch.cat([front_end.power(part) for part in torch.split(waveforms, TOGETHER)])
     floor = float(f"{float(power.mean()) * floor_share:.4g}")
+    if not floor:
+        raise UserError("The clips hold nothing but digital silence, of which nothing can be learnt; choose others.")
     logarithm = torch.log(power + floor)
     mean, deviation = round(float(logarithm.mean()), 4), round(float(logarithm.std()), 4)
     return replace(config, floor=floor, mean=mean, deviation=deviation)

@@ -97,7 +97,9 @@ def front_end_config(description: Mapping[str, Any]) -> FrontEndConfig:
         config = _CONFIGS[kind](**values)
         _check(config)
     except (TypeError, ValueError) as reason:
-        raise UserError(f"The model's front-end is described wrongly ({reason}); get the model again.") from reason
+        raise UserError(
+            f"The front-end is described wrongly ({reason}); correct its settings, or get the model again."
+        ) from reason
     return config
 
 
@@ -133,7 +135,7 @@ def _check(config: FrontEndConfig) -> None:
     if not (1 <= config.hop_frames <= config.window_frames <= config.n_fft <= MOST_FFT and config.window_frames > 1):
         raise ValueError("hop, window and transform do not fit together")
     if isinstance(config, LogMelConfig):
-        if not 1 <= config.mel_bands <= config.n_fft // 2:
+        if not 2 <= config.mel_bands <= config.n_fft // 2:
             raise ValueError("the number of mel bands")
         if not 0 <= config.low_hz < config.high_hz <= config.sample_rate_hz / 2:
             raise ValueError("the limits of the mel bands")

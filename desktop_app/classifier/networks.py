@@ -83,7 +83,9 @@ def build_network(description: Mapping[str, Any], shape: InputShape, classes: in
     try:
         return builder(shape, classes, description)
     except (LookupError, TypeError, ValueError, RuntimeError) as reason:
-        raise UserError(f"The model's network is described wrongly ({reason}); get the model again.") from reason
+        raise UserError(
+            f"The network is described wrongly ({reason}); correct its settings, or get the model again."
+        ) from reason
 
 
 def count_parameters(network: nn.Module) -> int:

@@ -16,6 +16,7 @@ from desktop_app.classifier.frontend import (
     SpectrogramConfig,
     build_front_end,
     describe_front_end,
+    features_of,
     fitted_to,
     output_shape,
 )
@@ -81,6 +82,27 @@ def test_a_front_end_comes_back_from_its_description_and_its_shape_is_known_befo
     shape = output_shape(description, 12_345)
     assert front_end.config == config
     assert front_end(torch.zeros(1, 12_345)).shape == (1, shape.channels, shape.bands, shape.columns)
+
+
+def test_long_windows_are_transformed_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    together = []
+    power = LogMel.power
+
+    def watched(front_end: LogMel, waveforms: torch.Tensor) -> torch.Tensor:
+        together.append(len(waveforms))
+        return power(front_end, waveforms)
+
+    waveforms = torch.randn(100, 1_600)
+    once = LogMel(LogMelConfig())(waveforms)
+    monkeypatch.setattr(LogMel, "power", watched)
+    fitted_to(LogMelConfig(), waveforms, 1e-3)
+    assert torch.allclose(features_of(LogMel(LogMelConfig()), waveforms), once, atol=1e-5)
+    assert max(together) <= 16 and sum(together) == 200
+
+
+def test_of_digital_silence_nothing_is_learnt() -> None:
+    with pytest.raises(UserError, match="digital silence"):
+        fitted_to(LogMelConfig(), torch.zeros(3, 1_600), 1e-3)
 
 
 def test_fitted_constants_normalise_what_they_were_fitted_to() -> None:

@@ -14,6 +14,7 @@ from desktop_app.classifier.frontend_config import front_end_config
 from desktop_app.classifier.networks import NETWORKS, build_network
 from desktop_app.classifier.runs.preparing import Prepared, front_end_table, prepare
 from desktop_app.classifier.runs.run_config import DataConfig, RunConfig, SoundConfig, config_of, read_recipe
+from desktop_app.classifier.training_settings import TrainingSettings
 from desktop_app.errors import UserError
 from tests.classifier.test_speech_commands import make
 
@@ -112,3 +113,16 @@ def test_what_contradicts_the_sound_is_one_sentence(tmp_path: Path) -> None:
             prepare(replace(config, front_end=front_end))
     with pytest.raises(UserError, match=r"not on this machine; `earmark train"):
         prepare(replace(config, data=DataConfig(source="speech_commands_v0.02")))
+
+
+def test_shares_of_classes_that_are_not_there_are_told_and_some_class_must_be_left(tmp_path: Path) -> None:
+    source = folder(tmp_path / "data", 8_000, 0.5, (0.2, 0.6))
+
+    def with_shares(**shares: float) -> Prepared:
+        sound, data = SoundConfig(8_000, 0.5), DataConfig(source=str(source))
+        training = TrainingSettings(class_shares={name.replace("_", "."): share for name, share in shares.items()})
+        return prepare(RunConfig(sound=sound, data=data, network=TINY, training=training))
+
+    assert "training.class_shares names “owl”, which is no class here." in with_shares(owl=2.0).notes
+    with pytest.raises(UserError, match="leaves no class to learn from"):
+        with_shares(p0_2=0.0, p0_6=0.0)

@@ -16,7 +16,7 @@ from desktop_app.classifier.embedding import WIDTH_KEY, Embedding, vector_engine
 from desktop_app.classifier.engines.check_sounds import check_sounds
 from desktop_app.classifier.engines.engine import compiled_path
 from desktop_app.classifier.engines.export import TOLERANCE, demand_equal, metadata_of, onnx_bytes, quiet_exporters
-from desktop_app.classifier.frontend import output_shape
+from desktop_app.classifier.frontend import features_of, output_shape
 from desktop_app.errors import UserError
 
 Array = npt.NDArray[np.float32]
@@ -60,7 +60,7 @@ def vectors_by_torch(model: LoadedModel, waveforms: Array) -> Array:
     """Return vectors, shape (batch, width), of waveforms of shape (batch, frames): the reference."""
     vectors = stage_vectors(model)
     parts = torch.split(torch.from_numpy(waveforms), ROWS_AT_ONCE)
-    found: Array = torch.cat([vectors(model.front_end(part)) for part in parts]).numpy()
+    found: Array = torch.cat([vectors(features_of(model.front_end, part)) for part in parts]).numpy()
     return found
 
 

@@ -9,10 +9,9 @@ import torch
 
 from desktop_app.classifier.card import ModelCard
 from desktop_app.classifier.checkpoint import LoadedModel, load_checkpoint
+from desktop_app.classifier.frontend import features_of
 
 Array = npt.NDArray[np.float32]
-
-FRONT_END_WINDOWS = 16  # what fits the cache: 210 us a clip instead of 283 for all 64 at once
 
 
 class TorchEngine:
@@ -44,7 +43,6 @@ class TorchEngine:
         if not len(prepared):
             return np.zeros((0, len(self.card.classes)), np.float32)
         whole = torch.from_numpy(np.ascontiguousarray(prepared, np.float32))
-        parts = [whole[start : start + FRONT_END_WINDOWS] for start in range(0, len(whole), FRONT_END_WINDOWS)]
-        logits = self._network(torch.cat([self._front_end(part) for part in parts]))
+        logits = self._network(features_of(self._front_end, whole))
         scores: Array = (logits / self.card.temperature).softmax(dim=1).numpy()
         return scores

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from desktop_app.classifier.data.dataset import ClipSet
-from desktop_app.classifier.frontend import FrontEnd
+from desktop_app.classifier.frontend import FrontEnd, features_of
 from desktop_app.classifier.measuring.measures import measure
 from desktop_app.classifier.measuring.predictions import PredictionTable
 from desktop_app.classifier.networks import Network
@@ -48,7 +48,7 @@ def logits_of(network: Network, front_end: FrontEnd, clips: ClipSet) -> Tensor:
     network.eval()
     device = next(network.parameters()).device
     parts = [torch.arange(start, min(start + BATCH, len(clips))) for start in range(0, len(clips), BATCH)]
-    return torch.cat([network(front_end(clips.floats(part)).to(device)).float().cpu() for part in parts])
+    return torch.cat([network(features_of(front_end, clips.floats(part)).to(device)).float().cpu() for part in parts])
 
 
 def fit_temperature(logits: Tensor, targets: Tensor) -> float:

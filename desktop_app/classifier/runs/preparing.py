@@ -100,7 +100,7 @@ def prepare(
     torch.manual_seed(config.training.seed)  # the first weights
     network = build_network(description, shape, len(classes))
     skipped = (*corpus.skipped, *unread, *(skip for clips in sides.values() if clips for skip in clips.skipped))
-    notes = [*corpus.notes]
+    notes = [*corpus.notes, *_notes_on_shares(config.training.class_shares, classes)]
     if skipped:
         left_out = counted(len(skipped), "file is", "files are")
         notes.append(f"{left_out} left out, as they cannot be used; skipped.txt says why.")
@@ -191,6 +191,14 @@ def _demand_all(train: ClipSet) -> None:
     missing = [name for index, name in enumerate(train.classes) if index not in there]
     if missing:
         raise UserError(f"None of the clips of “{missing[0]}” can be read; add others, or take the class away.")
+
+
+def _notes_on_shares(shares: Mapping[str, float], classes: tuple[str, ...]) -> list[str]:
+    """Return a sentence on shares of classes that are not there; UserError where no class is left to be drawn."""
+    if not any(shares.get(name, 1.0) for name in classes):
+        raise UserError("training.class_shares leaves no class to learn from; give at least one a share above 0.")
+    strange = [f"“{name}”" for name in shares if name not in classes]
+    return [f"training.class_shares names {', '.join(strange)}, which is no class here."] if strange else []
 
 
 def read_backgrounds(paths: Iterable[Path], rate_hz: int) -> tuple[list[Waveform], list[Skipped]]:

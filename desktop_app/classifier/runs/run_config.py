@@ -10,10 +10,12 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from desktop_app.assets import resources_dir
 from desktop_app.audio.sources import shown_name
+from desktop_app.classifier.runs.toml_text import toml_text
 from desktop_app.classifier.training_settings import TrainingSettings
 from desktop_app.errors import UserError
 
 MOST_CONFIG_BYTES = 2**20
+HIGHEST_SEED = 2**32 - 1
 Table = dict[str, Any]
 T = TypeVar("T")
 
@@ -80,6 +82,48 @@ class RunConfig:
     """How it learns."""
 
 
+_LIMITS: Mapping[str, tuple[float, float]] = {
+    "training.epochs": (1, 100_000),
+    "training.clips_per_epoch": (0, 10**9),
+    "training.class_shares": (0, 1e9),
+    "training.batch_size": (2, 65_536),
+    "training.max_rate": (1e-12, math.inf),
+    "training.weight_decay": (0, 10),
+    "training.patience": (0, 100_000),
+    "training.patience_from": (0, 1),
+    "training.label_smoothing": (0, 0.99),
+    "training.mix_up": (0, 100),
+    "training.word_share": (0, 100),
+    "training.average": (0, 0.999999),
+    "training.seed": (0, HIGHEST_SEED),
+    "training.augmentation.speed": (0, 1),
+    "training.augmentation.shift_s": (0, 600),
+    "training.augmentation.quieter_db": (0, 200),
+    "training.augmentation.louder_db": (0, 200),
+    "training.augmentation.room_probability": (0, 1),
+    "training.augmentation.noise_probability": (0, 1),
+    "training.augmentation.snr_db": (-200, 200),
+    "training.augmentation.bands_shift": (0, 1),
+    "training.augmentation.colour_db": (0, 200),
+    "training.augmentation.band_masks": (0, 100),
+    "training.augmentation.band_mask_width": (0, 100_000),
+    "training.augmentation.column_masks": (0, 100),
+    "training.augmentation.column_mask_width": (0, 100_000),
+    "sound.sample_rate_hz": (1, 10_000_000),
+    "sound.window_s": (1e-6, 600),
+    "data.validation_share": (0, 0.9),
+    "data.test_share": (0, 0.9),
+    "data.seed": (0, HIGHEST_SEED),
+}
+"""The least and the most that numbers can be."""
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    "data.labels": ("auto", "project", "folders"),
+    "data.split": ("auto", "group", "random", "given"),
+    "data.task": ("all", "twelve"),
+    "training.sampling": ("balanced", "once"),
+}
+
+
 def recipe_names() -> tuple[str, ...]:
     """Return the names of the recipes that ship."""
     return tuple(sorted(path.stem for path in (resources_dir() / "recipes").glob("*.toml")))
@@ -132,9 +176,7 @@ def config_of(table: Mapping[str, Any]) -> RunConfig:
 
 def toml_of(config: RunConfig) -> str:
     """Return the configuration as TOML; `config_of` takes it back unchanged."""
-    lines: list[str] = []
-    _write_table(_plain(config), "", lines)
-    return "\n".join(lines).strip() + "\n"
+    return toml_text(_plain(config))
 
 
 def _value_of(text: str) -> Any:
@@ -203,38 +245,27 @@ _SCALARS: Mapping[type, tuple[type, ...]] = {str: (str,), bool: (bool,), int: (i
 
 
 def _check(config: RunConfig) -> None:
-    """Raise UserError for numbers that cannot be."""
-    training, data = config.training, config.data
-    limits = {
-        "training.epochs": (training.epochs, 1, 100_000),
-        "training.batch_size": (training.batch_size, 2, 65_536),
-        "training.clips_per_epoch": (training.clips_per_epoch, 0, 10**9),
-        "training.max_rate": (training.max_rate, 1e-12, math.inf),
-        "training.weight_decay": (training.weight_decay, 0, 10),
-        "training.label_smoothing": (training.label_smoothing, 0, 0.99),
-        "training.mix_up": (training.mix_up, 0, 100),
-        "training.average": (training.average, 0, 0.999999),
-        "training.patience": (training.patience, 0, 100_000),
-        "training.patience_from": (training.patience_from, 0, 1),
-        "sound.sample_rate_hz": (config.sound.sample_rate_hz, 1, 10_000_000),
-        "sound.window_s": (config.sound.window_s, 1e-6, 600),
-        "data.validation_share": (data.validation_share, 0, 0.9),
-        "data.test_share": (data.test_share, 0, 0.9),
-    }
-    for name, (value, low, high) in limits.items():
-        if not low <= value <= high:
-            raise UserError(f"“{name}” is {value:g} and must be between {low:g} and {high:g}; correct it.")
-    words = {
-        "data.labels": (data.labels, ("auto", "project", "folders")),
-        "data.split": (data.split, ("auto", "group", "random", "given")),
-        "data.task": (data.task, ("all", "twelve")),
-        "training.sampling": (training.sampling, ("balanced", "once")),
-    }
-    for name, (word, allowed) in words.items():
-        if word not in allowed:
-            raise UserError(f"“{name}” is “{word}” and must be one of {', '.join(allowed)}; correct it.")
+    """Raise UserError for numbers and words that cannot be."""
+    for name, (low, high) in _LIMITS.items():
+        for value in _values_at(config, name):
+            if not low <= value <= high:
+                raise UserError(f"“{name}” is {value:g} and must be between {low:g} and {high:g}; correct it.")
+    for name, allowed in _WORDS.items():
+        for word in _values_at(config, name):
+            if word not in allowed:
+                raise UserError(f"“{name}” is “{word}” and must be one of {', '.join(allowed)}; correct it.")
     if not config.name or any(letter in config.name for letter in '/\\:*?"<>|\0\n'):
         raise UserError(f"“{config.name}” cannot be a model’s name; choose letters, digits and dashes.")
+
+
+def _values_at(config: RunConfig, name: str) -> tuple[Any, ...]:
+    """Return what is set under a name such as `training.epochs`: one value, those of a list or table, or none."""
+    value: Any = config
+    for part in name.split("."):
+        value = getattr(value, part, None)
+    if isinstance(value, Mapping):
+        return tuple(value.values())
+    return value if isinstance(value, tuple) else () if value is None else (value,)
 
 
 def _plain(value: Any) -> Any:
@@ -246,30 +277,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return False if value is None else value
-
-
-def _write_table(table: Mapping[str, Any], where: str, lines: list[str]) -> None:
-    if where:
-        lines += ["", f"[{where}]"]
-    for key, value in table.items():
-        if not isinstance(value, dict):
-            lines.append(f"{_key(key)} = {_scalar(value)}")
-    for key, value in table.items():
-        if isinstance(value, dict):
-            _write_table(value, f"{where}.{_key(key)}".strip("."), lines)
-
-
-def _key(key: str) -> str:
-    bare = key and all(letter.isascii() and (letter.isalnum() or letter in "-_") for letter in key)
-    return key if bare else _scalar(key)
-
-
-def _scalar(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return f"[{', '.join(_scalar(item) for item in value)}]"
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return '"' + "".join(letter if letter.isprintable() else f"\\U{ord(letter):08X}" for letter in escaped) + '"'
-    return repr(value)
