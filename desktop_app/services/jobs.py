@@ -268,9 +268,11 @@ class JobRunner(QObject):
             job._woken()
 
     def _forget(self, number: int) -> None:
+        """Tell of the end, and let go: what is connected often holds the job itself, in a circle nobody else opens."""
         job = self._jobs.pop(number, None)
         if job is not None:
             self.ended.emit(job)
+            job.deleteLater()
 
 
 def _run(context: JobContext, function: Callable[..., object], args: tuple[object, ...]) -> None:

@@ -1,10 +1,12 @@
 """Jobs: everything a function says arrives once, in order, on the GUI thread, and no failure is lost."""
 
+import gc
 import threading
 import time
+import weakref
 
 import pytest
-from PySide6.QtCore import QThread, QTimer
+from PySide6.QtCore import QCoreApplication, QThread, QTimer
 from pytestqt.qtbot import QtBot
 
 from desktop_app.errors import UserError
@@ -288,3 +290,26 @@ def test_closing_gives_up_on_a_thread_that_hangs(qtbot: QtBot) -> None:
     qtbot.wait(20)
     assert not runner.close(timeout_s=0.1)
     release.set()
+
+
+def test_a_job_that_is_over_is_let_go_with_its_result_although_its_listeners_hold_it(
+    runner: JobRunner, qtbot: QtBot
+) -> None:
+    class Result:
+        """Something large."""
+
+    held: set[Job] = set()
+
+    def begin() -> tuple[weakref.ref[Job], list[weakref.ref[Result]]]:
+        results: list[weakref.ref[Result]] = []
+        job = runner.start(lambda _: Result())
+        held.add(job)
+        job.finished.connect(lambda result: results.append(weakref.ref(result)))
+        job.done.connect(lambda: held.discard(job))
+        return weakref.ref(job), results
+
+    job, results = begin()
+    qtbot.waitUntil(lambda: bool(results) and not held)
+    QCoreApplication.processEvents()
+    gc.collect()
+    qtbot.waitUntil(lambda: job() is None and results[0]() is None)
