@@ -6,7 +6,7 @@ header, which is JSON; the card is one text in its `__metadata__`. Imported ONNX
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -245,6 +245,23 @@ def _check(card: ModelCard) -> None:
         limit, how = card.rejection.limit, card.rejection.how
         _demand(_is_number(limit) and 0 <= limit <= 1 and isinstance(how, str), "the limit of its scores")
     _demand(isinstance(card.front_end, dict) and isinstance(card.network, dict), "the network")
+    _demand(card.training is None or isinstance(card.training, dict), "the settings of its training")
+    for source in card.trained_on:
+        said = (source.name, source.licence, source.attribution)
+        _demand(all(isinstance(text, str) for text in said) and _is_whole(source.clips), "what it was trained on")
+    if card.results is not None:
+        _check_results(card.results, card.classes)
+
+
+def _check_results(results: Results, classes: Sequence[str]) -> None:
+    by_class, by_group = results.class_accuracy, results.group_accuracy
+    shares = (results.accuracy, results.macro_f1, results.calibration_error, *by_class.values(), *by_group.values())
+    _demand(all(_is_number(share) and 0 <= share <= 1 for share in shares), "a share among its results")
+    _demand(_is_number(results.loss) and _is_whole(results.clips) and isinstance(results.how, str), "its results")
+    counts = [count for row in results.confusion for count in row]
+    square = len(results.confusion) == len(classes) and {len(row) for row in results.confusion} == {len(classes)}
+    _demand(square and all(_is_whole(count) for count in counts), "what was taken for what")
+    _demand(set(classes) <= set(by_class), "the results of a class")
 
 
 def _demand(true: bool, what: str) -> None:

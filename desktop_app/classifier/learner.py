@@ -168,9 +168,12 @@ def choose_device(name: str) -> torch.device:
 
 
 def out_of_memory(reason: BaseException) -> bool:
-    """Return whether an exception says that memory ran out, on the processor or on a GPU."""
+    """Return whether an exception says that memory ran out, on the processor or on a GPU.
+
+    What torch says of the processor's differs by system: “can't allocate memory”, “not enough memory” (Windows).
+    """
     said = str(reason).lower()
-    return isinstance(reason, MemoryError) or "out of memory" in said or "can't allocate memory" in said
+    return isinstance(reason, MemoryError) or "out of memory" in said or "you tried to allocate" in said
 
 
 @torch.no_grad()

@@ -25,6 +25,7 @@ OURS = "earmark_"
 MOST_BYTES = 512 * 2**20
 MOST_FIELDS = 3_000_000  # a large network has some thousands; a file made of empty fields must not keep us for hours
 MOST_DEPTH = 40
+MOST_DIMENSIONS = 64  # of one table
 MOST_NUMBERS = MOST_BYTES // 4  # in one table: float32 of the largest file
 LEAST_BYTES_A_NUMBER = 0.25  # the smallest kinds of ONNX take two bits
 
@@ -66,7 +67,9 @@ class _Field:
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """Return the numbers of a repeated field of the varint kind, one by one or packed."""
+        """Return the numbers of a repeated field of the varint kind, one by one or packed; ValueError if too many."""
+        if len(self.content) > MOST_DIMENSIONS * _MOST_VARINT_BYTES:
+            raise ValueError("too many dimensions")
         return tuple(_varints(self.content)) if self.content else (self.value,)
 
 

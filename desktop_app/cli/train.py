@@ -210,6 +210,7 @@ def prepared_for(config: RunConfig, threads: int, screen: Screen) -> "Prepared":
         with screen.downloads() as bar:
             obtain(dataset, folder, bar("Fetching"), bar("Unpacking"))
     corpus = gather(find_source(config.data), config.data)  # before torch: what cannot be learnt is said at once
+    from desktop_app.classifier.learner import out_of_memory
     from desktop_app.classifier.runs.preparing import prepare
     from desktop_app.classifier.runs.running import use_threads
 
@@ -217,7 +218,9 @@ def prepared_for(config: RunConfig, threads: int, screen: Screen) -> "Prepared":
     try:
         with screen.reading() as progress:
             prepared = prepare(config, progress, corpus)
-    except MemoryError as reason:
+    except (MemoryError, RuntimeError) as reason:
+        if not out_of_memory(reason):
+            raise
         raise UserError("There is not enough memory for so many clips; choose fewer, or close programs.") from reason
     train, test = prepared.data.train, prepared.test
     held_back = prepared.data.held_back

@@ -215,6 +215,19 @@ def test_lists_of_clips_bring_paths_labels_groups_and_splits(fill: Fill, tmp_pat
     assert [len(found.divided.side(side)) for side in ("train", "validation", "test")] == [2, 2, 2]
 
 
+def test_nought_is_a_label_and_a_group(fill: Fill, tmp_path: Path) -> None:
+    fill("high", 3)
+    fill("low", 3)
+    rows = [
+        {"path": f"data/{word}/{i:08x}_nohash_0.wav", "label": digit, "group": i, "split": None}
+        for digit, word in enumerate(("high", "low"))
+        for i in range(3)
+    ]
+    (tmp_path / "digits.json").write_text(json.dumps(rows))
+    found = find_in(tmp_path / "digits.json", "speaker").clips
+    assert [(clip.label, clip.group, clip.split) for clip in found[:3]] == [("0", str(i), "") for i in range(3)]
+
+
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [

@@ -317,6 +317,18 @@ def test_a_file_of_nothing_but_fields_is_refused_in_bounded_time_and_memory(
     tracemalloc.stop()
 
 
+def test_a_table_of_endless_dimensions_is_refused_in_bounded_memory(tmp_path: Path) -> None:
+    def inside(number: int, content: bytes) -> bytes:  # a field of protocol buffers
+        return onnx_file._packed(number, content)
+
+    path = write(tmp_path, inside(7, inside(5, inside(1, b"\x01" * 2_000_000))))
+    tracemalloc.start()
+    with pytest.raises(UserError, match="damaged"):
+        onnx_file.read_onnx(path)
+    assert tracemalloc.get_traced_memory()[1] < 10e6
+    tracemalloc.stop()
+
+
 def test_a_card_that_lies_about_its_front_end_is_found_when_the_model_is_opened(tmp_path: Path) -> None:
     take_in(tmp_path, loudness_graph(["b", FRAMES]))
     path = tmp_path / "mine.onnx"

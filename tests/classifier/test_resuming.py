@@ -9,7 +9,7 @@ from torch import Tensor
 
 from desktop_app.classifier.batches import batches
 from desktop_app.classifier.data.dataset import ClipSet
-from desktop_app.classifier.learner import Learner, choose_device
+from desktop_app.classifier.learner import Learner, choose_device, out_of_memory
 from desktop_app.classifier.training import EpochReport, StepReport, Training, TrainingData, TrainingSettings
 from desktop_app.errors import UserError
 from tests.classifier.conftest import tiny_front_end, tiny_network, tones
@@ -116,6 +116,8 @@ def test_a_network_that_never_fits_is_one_sentence_and_other_faults_are_not_hidd
     with pytest.raises(UserError, match="not enough memory"):
         for _ in range(9):
             learner._halve(MemoryError(), 16)
+    windows = "DefaultCPUAllocator: not enough memory: you tried to allocate 4096 bytes."
+    assert all(map(out_of_memory, (RuntimeError(windows), torch.OutOfMemoryError("CUDA out of memory."))))
     with pytest.raises(RuntimeError, match="mat1"):
         learner._halve(RuntimeError("mat1 and mat2 shapes cannot be multiplied"), 16)
 

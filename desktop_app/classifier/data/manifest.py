@@ -62,7 +62,7 @@ def _clip(manifest: Path, number: int, row: Any, group_of: Grouping) -> Clip:
     name = shown_name(manifest)
     if not isinstance(row, Mapping):
         raise UserError(f"Row {number} of “{name}” is no object with path and label; correct it.")
-    values = {column: str(row.get(column) or "").strip() for column in COLUMNS}
+    values = {column: "" if row.get(column) is None else str(row[column]).strip() for column in COLUMNS}
     for column in ("path", "label"):
         if not values[column]:
             raise UserError(f"Row {number} of “{name}” has no {column}; give each clip a path and a label.")
