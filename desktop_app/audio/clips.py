@@ -1,7 +1,9 @@
 """Export parts of recordings: cut exactly, mixed, resampled and re-encoded, under safe names of a chosen pattern."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -108,12 +110,25 @@ def export_clip(
     `progress` is called with the frames done and wanted; what it raises ends the export, and nothing is left behind.
     UserError where the recording cannot be read, the clip lies outside it, or it cannot be written. Any thread.
     """
+    if format_for_path(folder_or_path) is None or folder_or_path.is_dir():
+        return _written(request, settings, lambda exact: _place_in(folder_or_path, exact, settings, index), progress)
+    if folder_or_path.resolve() == request.source.resolve():
+        raise UserError(f"“{shown_name(folder_or_path)}” is the recording itself: choose another name.")
+    return _written(request, settings, lambda _: folder_or_path, progress)
+
+
+def _written(
+    request: ClipRequest,
+    settings: ExportSettings,
+    place_of: Callable[[ClipRequest], Path],
+    progress: Progress | None,
+) -> SaveReport:
+    """Cut one clip and write it where `place_of` says, which is told its exact ends."""
     with open_audio(request.source) as reader:
         start, stop = _frame_range(request, reader)
         exact = replace(request, onset_s=start / reader.sample_rate_hz, offset_s=stop / reader.sample_rate_hz)
-        target = _target_for(exact, folder_or_path, settings, index)
         report = save_audio(
-            target,
+            place_of(exact),
             _cut(reader, (start, stop), settings.mono, progress),
             reader.sample_rate_hz,
             format=settings.format,
@@ -129,12 +144,17 @@ def export_clips(
 ) -> Iterator[tuple[ClipRequest, SaveReport | UserError]]:
     """Export one clip after the other and yield what became of each; a clip that fails does not stop the others.
 
-    A pattern or format that is wrong for all of them raises UserError before the first. Closing the generator stops.
+    `folder` is one, whatever its name: no file that is there is written anew. A file in its place, a pattern or a
+    format that is wrong for all of them raises UserError before the first. Closing the generator stops.
     """
     clip_name(ClipRequest(Path("recording")), settings)
+    with suppress(PermissionError):  # the first clip tells of it
+        if folder.exists() and not folder.is_dir():
+            raise UserError(f"“{shown_name(folder)}” is a file: choose a folder to write to.")
     for index, request in enumerate(requests, start=1):
         try:
-            yield request, export_clip(request, folder, settings, index=index, progress=progress)
+            place_of = partial(_place_in, folder, settings=settings, index=index)
+            yield request, _written(request, settings, place_of, progress)
         except UserError as error:
             yield request, error
 
@@ -171,13 +191,9 @@ def _cut(reader: Reader, frame_range: tuple[int, int], mono: bool, progress: Pro
             return
 
 
-def _target_for(request: ClipRequest, folder_or_path: Path, settings: ExportSettings, index: int) -> Path:
-    """Return the path to write, its folder made."""
-    if format_for_path(folder_or_path) is not None and not folder_or_path.is_dir():
-        if folder_or_path.resolve() == request.source.resolve():
-            raise UserError(f"“{shown_name(folder_or_path)}” is the recording itself: choose another name.")
-        return folder_or_path
-    target = folder_or_path / PurePosixPath(clip_name(request, settings, index))
+def _place_in(folder: Path, request: ClipRequest, settings: ExportSettings, index: int) -> Path:
+    """Return a path in a folder that is not taken, its folder made."""
+    target = folder / PurePosixPath(clip_name(request, settings, index))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

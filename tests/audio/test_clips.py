@@ -233,3 +233,17 @@ def test_one_bad_recording_does_not_stop_the_others(tmp_path: Path, recording: P
 def test_a_wrong_pattern_stops_before_the_first_recording(tmp_path: Path, recording: Path) -> None:
     with pytest.raises(UserError, match="not understood"):
         next(export_clips([ClipRequest(recording)], tmp_path, ExportSettings(pattern="{oops}")))
+
+
+def test_many_clips_never_replace_a_file_that_stands_where_their_folder_should(recording: Path, tmp_path: Path) -> None:
+    taken = tmp_path / "taken.wav"
+    taken.write_bytes(b"forty years old")
+    with pytest.raises(UserError, match="is a file: choose a folder"):
+        list(export_clips([ClipRequest(recording)], taken, FLOATS))
+    assert taken.read_bytes() == b"forty years old"
+
+
+def test_a_folder_that_is_called_like_a_file_gets_all_clips(recording: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "best of.wav"
+    written = list(export_clips([ClipRequest(recording), ClipRequest(recording)], folder, FLOATS))
+    assert len(written) == len(list(folder.iterdir())) == 2
