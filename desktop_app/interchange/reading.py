@@ -17,7 +17,7 @@ MOST_BYTES = 256 * 2**20
 """A label file above this is refused; a million rows of BirdNET take 150 MB."""
 HEAD_BYTES = 64 * 1024
 MOST_TOLD = 20
-"""Damaged rows that are told one by one; the rest is counted."""
+"""Damaged places that are told one by one; the rest is counted."""
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
 _LONGEST_NUMBER = 400  # the smallest floats, written out, take 330
@@ -49,9 +49,13 @@ class Notes:
 
     def damaged(self, row: int, reason: object, what: str = "Row") -> None:
         """Tell that a row was left out; rows are counted from 1, the head of a table included."""
+        self.tell(f"{what} {row} of “{self.name}” was left out: {reason}.")
+
+    def tell(self, sentence: str) -> None:
+        """Tell of one damaged place; after `MOST_TOLD` of them they are only counted."""
         self._damaged += 1
         if self._damaged <= MOST_TOLD:
-            self.problems.append(f"{what} {row} of “{self.name}” was left out: {reason}.")
+            self.problems.append(sentence)
 
     @contextmanager
     def row(self, number: int, what: str = "Row") -> Iterator[None]:
@@ -65,7 +69,7 @@ class Notes:
     def sentences(self) -> tuple[str, ...]:
         """Return all problems, the untold ones as a count."""
         untold = self._damaged - MOST_TOLD
-        more = (f"{untold:,} more rows of “{self.name}” were left out.",) if untold > 0 else ()
+        more = (f"{untold:,} more places of “{self.name}” are damaged, too.",) if untold > 0 else ()
         return (*self.problems, *more)
 
 

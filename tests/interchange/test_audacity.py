@@ -69,7 +69,7 @@ def test_damaged_lines_are_named_and_the_others_kept(read: Read) -> None:
 def test_a_thousand_damaged_lines_are_counted_after_twenty(read: Read) -> None:
     result = read("a.txt", "1\t2\tok\n" + "x\t1\tno\n" * 1000)
     assert len(result.problems) == 21
-    assert result.problems[-1] == "980 more rows of “a.txt” were left out."
+    assert result.problems[-1] == "980 more places of “a.txt” are damaged, too."
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

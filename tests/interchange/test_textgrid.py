@@ -7,7 +7,8 @@ import pytest
 
 from desktop_app.annotation.annotations import Annotation
 from desktop_app.interchange import textgrid
-from desktop_app.interchange.labels import FileLabels
+from desktop_app.interchange.labels import FileLabels, Options
+from desktop_app.interchange.reading import MOST_TOLD, Notes
 from desktop_app.interchange.registry import write_labels
 from desktop_app.interchange.textgrid import grid_of
 from tests.interchange.conftest import Read, found, only, text_of
@@ -212,3 +213,19 @@ def test_intervals_tile_the_recording_to_its_end(tmp_path: Path) -> None:
 
 def test_a_label_after_the_end_of_the_recording_extends_the_tiers() -> None:
     assert grid_of(FileLabels("a.wav", (region("owl", 9, 12),), 10.0)).offset_s == 12
+
+
+def test_a_file_of_nothing_but_strays_is_told_in_a_few_sentences_and_can_be_given_up(
+    read: Read, tmp_path: Path
+) -> None:
+    head = 'File type = "ooTextFile"\nObject class = "TextGrid"\n0\n1\n<exists>\n1\n'
+    result = read("x.TextGrid", head + "7\n" * 200_000)
+    assert len(result.problems) == MOST_TOLD + 2
+    assert result.problems[1] == "Line 8 of “x.TextGrid”: “7” stands where a tier begins, and was passed over."
+    assert result.problems[-1] == "199,980 more places of “x.TextGrid” are damaged, too."
+
+    def give_up() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        textgrid.read(tmp_path / "x.TextGrid", Notes("x", checkpoint=give_up), Options())

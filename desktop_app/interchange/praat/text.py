@@ -26,11 +26,13 @@ class _Pieces:
 
     def __init__(self, text: str, notes: Notes) -> None:
         self._text, self._notes = text, notes
+        self._line, self._line_at = 1, 0
         self._pieces = self._found()
         self._peeked: tuple[str, str, int] | None = None
 
     def _found(self) -> Iterator[tuple[str, str, int]]:
         for match in _TOKEN.finditer(self._text):
+            self._notes.checkpoint()
             text, comment, flag, word = match.groups()
             if text is not None:
                 yield _TEXT, text.replace('""', '"'), match.start()
@@ -60,9 +62,10 @@ class _Pieces:
             self.tell(place, f"“{value}” stands where a {kind} belongs, and was passed over")
 
     def tell(self, place: int, what: str) -> None:
-        """Note a problem with its line."""
-        line = self._text.count("\n", 0, place) + 1
-        self._notes.problems.append(f"Line {line} of “{self._notes.name}”: {what}.")
+        """Note a problem with its line; places come in the order of the text."""
+        self._line += self._text.count("\n", self._line_at, place)
+        self._line_at = place
+        self._notes.tell(f"Line {self._line} of “{self._notes.name}”: {what}.")
 
     def seconds(self, *, stop_at_tier: bool = False) -> float:
         """Return the next number."""
