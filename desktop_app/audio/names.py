@@ -3,7 +3,7 @@
 import os
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from desktop_app.errors import UserError
@@ -50,9 +50,9 @@ def legal_name(part: str) -> str:
     return f"_{name}" if _RESERVED.match(name) else name or "clip"
 
 
-def free_path(target: Path) -> Path:
+def free_path(target: Path, is_taken: Callable[[Path], bool] = os.path.lexists) -> Path:
     """Return the path itself or, where it is taken, the first of " (2)", " (3)" ... that is not."""
     candidate, number = target, 2
-    while os.path.lexists(candidate):
+    while is_taken(candidate):
         candidate, number = target.with_name(f"{target.stem} ({number}){target.suffix}"), number + 1
     return candidate

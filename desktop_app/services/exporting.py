@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from desktop_app.audio.clips import ClipRequest, ExportSettings, export_clips
 from desktop_app.audio.writer import SaveReport
 from desktop_app.services.jobs import Job, JobContext, JobRunner
+from desktop_app.words import counted
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,14 @@ class ExportResult:
     def words(self) -> str:
         """Return the result as a sentence or two."""
         count, all_count = len(self.written), len(self.written) + len(self.failures)
-        files = f"{count:,} of {all_count:,} files were" if self.failures else _files_were(count)
-        sentences = [f"{files} written to {self.folder}."]
+        files = f"{count:,} of {counted(all_count, 'file')}" if self.failures else counted(count, "file")
+        were = "was" if max(count, all_count) == 1 else "were"
+        sentences = [f"{files} {were} written to {self.folder}."]
         if self.clipped:
             loud = sum(report.clipped > 0 for report in self.written)
             sentences.append(
-                f"{self.clipped:,} samples in {loud:,} of them were beyond full scale and cut: "
-                "float encodings keep such samples."
+                f"In {counted(loud, 'file')}, {counted(self.clipped, 'sample')} beyond full scale "
+                f"{'was' if self.clipped == 1 else 'were'} cut: float encodings keep such samples."
             )
         return " ".join(sentences)
 
@@ -75,7 +77,3 @@ def _export(
             result.failures.append((request, str(outcome)))
         context.report(done, len(requests), f"{done:,} of {len(requests):,} files")
     return result
-
-
-def _files_were(count: int) -> str:
-    return "1 file was" if count == 1 else f"{count:,} files were"

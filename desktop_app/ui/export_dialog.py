@@ -30,11 +30,14 @@ from desktop_app.ui.export_offer import ExportOffer
 from desktop_app.ui.file_manager import show_folder
 from desktop_app.ui.job_strip import progress_words
 from desktop_app.ui.widgets import role_label
+from desktop_app.ui.wording import on_button
 
 DEFAULT_FOLDER = "Earmark exports"
 """In the home folder, until the person chooses another."""
 STEPS = 1000
 FAILURES_HEIGHT = 120
+FAILURES_STRETCH = 100
+"""They take the room, and leave it where there are none."""
 
 
 class ExportDialog(QDialog):
@@ -99,7 +102,7 @@ class ExportDialog(QDialog):
         column.setSpacing(8)
         column.addWidget(role_label("What", "title"))
         for number, (name, words) in enumerate(self._offer.choices()):
-            button = QRadioButton(words)
+            button = QRadioButton(on_button(words))
             button.setObjectName(name)
             button.setChecked(number == 0)
             self._choices.addButton(button)
@@ -148,7 +151,7 @@ class ExportDialog(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         for widget in (self._status, self._bar, self._failures):
-            column.addWidget(widget)
+            column.addWidget(widget, FAILURES_STRETCH if widget is self._failures else 0)
         column.addStretch(1)
         return page
 

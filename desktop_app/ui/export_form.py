@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app.audio.clips import PATTERN_FIELDS, ClipRequest, ExportSettings, clip_name
 from desktop_app.audio.formats import AudioFormat, Encodable, format_named, writable_formats
+from desktop_app.audio.names import free_path
 from desktop_app.errors import UserError
 from desktop_app.services.settings import ExportPreferences
 from desktop_app.ui.widgets import role_label, show_checked
@@ -214,7 +215,10 @@ class ExportForm(QWidget):
 
     def _names(self) -> str:
         shown = self._requests[:PREVIEWED_NAMES]
-        names = [clip_name(request, self.settings, number) for number, request in enumerate(shown, 1)]
+        names: list[str] = []
+        for number, request in enumerate(shown, 1):
+            wanted = Path(clip_name(request, self.settings, number))
+            names.append(free_path(wanted, lambda path: path.as_posix() in names).as_posix())
         more = len(self._requests) - len(shown)
         return "\n".join([*names, f"and {counted(more, 'more file')}"] if more else names)
 

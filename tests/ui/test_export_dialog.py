@@ -138,6 +138,15 @@ def test_names_are_shown_before_they_are_written(
     assert dialog.form._preview.text().splitlines()[0] == "yes/001.mp3"
 
 
+def test_names_that_would_be_the_same_are_shown_with_the_numbers_that_they_get(
+    runner: JobRunner, settings: Settings, theme: Theme, qtbot: QtBot, tmp_path: Path
+) -> None:
+    chosen = [tmp_path / name for name in ("a.aiff", "a.au", "a.wav")]
+    dialog = opened(ExportOffer(chosen[0], None, chosen), runner, settings, qtbot)
+    dialog.form.pattern.setText("{stem}")
+    assert dialog.form._preview.text() == "a.flac\na (2).flac\na (3).flac"
+
+
 def test_a_wrong_pattern_is_explained_at_once_and_cannot_be_exported(
     runner: JobRunner, settings: Settings, theme: Theme, qtbot: QtBot, sound: Path
 ) -> None:
