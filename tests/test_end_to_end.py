@@ -144,6 +144,17 @@ def test_a_folder_that_is_gone_is_one_sentence(earmark: Earmark, tmp_path: Path,
     assert earmark.core.session.folder is None
 
 
+def test_a_last_folder_that_cannot_be_reached_does_not_keep_the_window_from_opening(
+    earmark: Earmark, tmp_path: Path, qtbot: QtBot
+) -> None:
+    out_of_reach = tmp_path / ("x" * 300)  # no disk takes the name, as none takes any on a drive that has gone
+    earmark.core.settings.remember_folder(out_of_reach)
+    earmark.show(None)
+    assert earmark.window.isVisible()
+    earmark.open(out_of_reach)
+    assert "cannot be opened" in earmark.message_bar.text
+
+
 def test_a_recording_as_argument_opens_its_folder_and_is_shown(earmark: Earmark, folder: Path, qtbot: QtBot) -> None:
     with qtbot.waitSignal(earmark.listen.timeline.painted, timeout=20_000):
         earmark.show(folder / "bell.flac")

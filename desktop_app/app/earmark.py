@@ -22,6 +22,7 @@ from desktop_app.app.listen_page import ListenPage
 from desktop_app.app.live_page import LivePage
 from desktop_app.audio.inputs import OpenInput
 from desktop_app.audio.playing.outputs import OpenOutput
+from desktop_app.audio.sources import is_file, is_folder
 from desktop_app.audio.streams import Device, open_input, open_output
 from desktop_app.services import logbook
 from desktop_app.services.interrupts import Interrupts
@@ -91,18 +92,21 @@ class Earmark(QObject):
         self.window.show()
         last_folder = self.core.settings.values.last_folder
         last = Path(last_folder) if last_folder else None
-        wanted = path or (last if last is not None and last.is_dir() else None)
+        wanted = path or (last if last is not None and is_folder(last) else None)
         if wanted is not None:
             QTimer.singleShot(0, self, lambda: self.open(wanted))
 
     def open(self, path: Path) -> None:
         """Open a folder; of a recording, its folder with the recording shown."""
         path = path.absolute()
-        if not path.exists():
-            self.core.messages.error(f"There is no “{path}”: it may have been moved, or its drive is not connected.")
+        if not (is_folder(path) or is_file(path)):
+            self.core.messages.error(
+                f"“{path}” cannot be opened: it may have been moved or lie where you have no rights, "
+                "or its drive is not connected."
+            )
             return
         self.window.workspaces.show_page("listen")
-        self.listen.open_folder(path if path.is_dir() else path.parent, None if path.is_dir() else path)
+        self.listen.open_folder(path if is_folder(path) else path.parent, None if is_folder(path) else path)
 
     def show_recording(self, path: Path) -> None:
         """Show a recording: in the open folder if that lists it, else its own folder is opened."""
@@ -257,6 +261,7 @@ class Earmark(QObject):
         """Let every setting take effect when it changes, and now."""
         self.core.settings.changed.connect(self._apply)
         self.core.models.changed.connect(self._show_models)
+        self.window.desk.model_menu.aboutToShow.connect(self.core.models.refresh)  # a terminal may have added one
         self._show_models()
         for name in ("theme", "volume", "output_device", "autoplay", "recent_folders", "key_preset", "wheel", "snap"):
             self._apply(name)

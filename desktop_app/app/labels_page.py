@@ -11,6 +11,7 @@ from desktop_app.annotation.fingerprints import relative_path
 from desktop_app.annotation.recordings import Recording
 from desktop_app.app.core import Core
 from desktop_app.app.listen_page import ListenPage
+from desktop_app.audio.sources import is_file
 from desktop_app.services.class_changes import ClassChanges
 from desktop_app.services.relinking import Relinking
 from desktop_app.ui.workspaces import Workspaces
@@ -94,7 +95,7 @@ class LabelsPages(QObject):
 
     def _show_annotation(self, path: Path, annotation_id: str) -> None:
         """Show an annotation over its sound, selected."""
-        if not path.is_file():
+        if not is_file(path):
             self.core.messages.error(f"“{path.name}” is not there any more: re-link it on the page Labels.")
             return
         listen = self._listen

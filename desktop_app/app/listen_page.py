@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from desktop_app.app.core import Core
 from desktop_app.app.listen_labels import ListenLabels
+from desktop_app.audio.sources import is_file
 from desktop_app.errors import UserError
 from desktop_app.services.classification import FolderClassification
 from desktop_app.services.exporting import Exporting
@@ -99,7 +100,7 @@ class ListenPage(QObject):
 
     def _last_recording(self, folder: Path) -> Path | None:
         last = Path(self.core.settings.values.last_recordings.get(str(folder), ""))
-        return last if last.is_file() else None
+        return last if is_file(last) else None
 
     def show_span(self, path: Path, onset_s: float, offset_s: float) -> None:
         """Show a recording with a part of it selected."""

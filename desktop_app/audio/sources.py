@@ -72,6 +72,19 @@ def _why_not_found(name: str, error: OSError) -> str:
     return sentences.get(error.errno or 0, f"“{name}” cannot be reached: {error.strerror}.")
 
 
+def is_folder(path: Path) -> bool:
+    """Return whether a folder of that name can be reached.
+
+    `Path.is_dir` raises where a drive has gone, rights are missing, or no disk takes the name.
+    """
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def is_file(path: Path) -> bool:
+    """Return whether a regular file of that name can be reached; never raises, either."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
 def is_gone(path: Path) -> bool:
     """Return whether there is no file of that name any more; a disk that does not answer tells nothing."""
     try:

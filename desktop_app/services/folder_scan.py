@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop_app.audio.metadata import AudioMetadata
-from desktop_app.audio.sources import FoundFile, find_audio, is_gone
+from desktop_app.audio.sources import FoundFile, find_audio, is_folder, is_gone
 from desktop_app.errors import UserError
 from desktop_app.services.jobs import JobContext
 from desktop_app.services.probe_queue import ProbeQueue
@@ -57,7 +57,7 @@ def compare(context: JobContext, folder: Path, known: dict[Path, FoundFile]) -> 
 
 
 def _require_folder(folder: Path) -> None:
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise UserError(f"The folder {folder} cannot be opened: it may have been moved, or its drive is not connected.")
 
 

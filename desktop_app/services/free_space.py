@@ -5,7 +5,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop_app.services.jobs import JobContext, JobRunner
+from desktop_app.audio.sources import is_gone
+from desktop_app.services.jobs import Job, JobContext, JobRunner
 
 INTERVAL_MS = 5_000
 
@@ -20,9 +21,10 @@ class FreeSpace(QObject):
         super().__init__()
         self._runner = runner
         self._folder = Path()
+        self._job: Job | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL_MS)
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(self._look_again)
 
     def watch(self, folder: Path) -> None:
         """Tell how much room the disk of a folder has, now and every few seconds; the folder need not be there yet."""
@@ -34,11 +36,19 @@ class FreeSpace(QObject):
         """Look no more."""
         self._timer.stop()
 
+    def _look_again(self) -> None:
+        """Look, unless a drive does not answer: each look would take another thread away from other jobs."""
+        if self._job is None or self._job.is_done:
+            self._look()
+
     def _look(self) -> None:
-        job = self._runner.start(_free_bytes, self._folder, newest="free space")
-        job.finished.connect(self.found)
+        self._job = self._runner.start(_free_bytes, self._folder, newest="free space")
+        self._job.finished.connect(self.found)
 
 
 def _free_bytes(_context: JobContext, folder: Path) -> float | None:
-    there = next((each for each in (folder, *folder.parents) if each.exists()), None)
-    return float(shutil.disk_usage(there).free) if there is not None else None
+    there = next((each for each in (folder, *folder.parents) if not is_gone(each)), None)
+    try:
+        return float(shutil.disk_usage(there).free) if there is not None else None
+    except OSError:  # its drive does not answer
+        return None

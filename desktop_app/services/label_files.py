@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from desktop_app.annotation.annotations import Annotation, Status
 from desktop_app.annotation.store import AnnotationStore
 from desktop_app.annotation.table_query import TableQuery
-from desktop_app.audio.sources import find_audio, shown_name
+from desktop_app.audio.sources import find_audio, is_file, shown_name
 from desktop_app.errors import UserError
 from desktop_app.interchange.into_project import ImportPlan, labels_of_project, plan_import
 from desktop_app.interchange.labels import FileLabels, ImportResult, LabelFormat, Options, Written
@@ -180,7 +180,7 @@ def _read(
     problems: list[str] = []
     for path in paths:
         try:
-            found, others = ([path], []) if label_format is not None and path.is_file() else readable_in(path)
+            found, others = ([path], []) if label_format is not None and is_file(path) else readable_in(path)
             files += found
             problems += others
         except UserError as problem:
@@ -223,7 +223,7 @@ def _look(context: JobContext, store: AnnotationStore, wish: ExportWish) -> Outl
         sum(len(each.annotations) for each in labels),
         len(labels),
         losses(labels, wish.to),
-        sum(path.is_file() for path in files),
+        sum(map(is_file, files)),
         refusal,
         tuple(problems),
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.audio.sources import find_audio, require_regular_file, shown_name
+from desktop_app.audio.sources import find_audio, is_file, is_folder, require_regular_file, shown_name
 from desktop_app.errors import UserError
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="the file system has no such thing")
@@ -122,6 +122,13 @@ def test_names_that_are_no_utf8_are_found_and_can_be_printed(tmp_path: Path) -> 
     (found,) = find_audio(tmp_path, problems=pytest.fail)
     assert os.fsencode(found.path) == raw
     assert shown_name(found.path).encode() == "caf\ufffd.wav".encode()
+
+
+def test_what_cannot_be_reached_is_neither_folder_nor_file(tmp_path: Path) -> None:
+    assert is_folder(tmp_path) and not is_file(tmp_path)
+    assert is_file(_touch(tmp_path / "a.wav")) and not is_folder(tmp_path / "a.wav")
+    for path in (tmp_path / "gone", tmp_path / ("x" * 300), tmp_path / "a.wav" / "b", tmp_path / "\0"):
+        assert not is_folder(path) and not is_file(path)
 
 
 def test_a_regular_file_gives_its_stat(tmp_path: Path) -> None:

@@ -96,6 +96,14 @@ def test_recordings_are_listed_and_described(listing: FolderListing, folder: Pat
     assert heard.described == dict.fromkeys(listing.paths, KNOWN)
 
 
+def test_a_folder_that_cannot_be_reached_is_told_in_a_sentence(
+    listing: FolderListing, messages: Messages, tmp_path: Path, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(messages.posted) as told:
+        listing.scan(tmp_path / ("x" * 300))
+    assert told.args is not None and "cannot be opened: it may have been moved" in told.args[0].text
+
+
 def test_rows_come_while_the_scan_goes_on(
     listing: FolderListing, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

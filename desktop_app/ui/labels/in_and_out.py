@@ -11,6 +11,7 @@ from desktop_app.annotation.annotations import Annotation
 from desktop_app.annotation.table_query import TableQuery, TableRow
 from desktop_app.audio.clips import ClipRequest
 from desktop_app.audio.formats import is_audio_name
+from desktop_app.audio.sources import is_file
 from desktop_app.services.project import Project
 from desktop_app.ui.labels.export_dialog import LabelExportDialog, LabelOffer
 from desktop_app.ui.labels.import_dialog import ImportDialog, file_kinds
@@ -98,4 +99,4 @@ def show_while_open(dialog: QDialog, project: Project) -> None:
 def label_files_in(event: QDropEvent) -> list[Path]:
     """Return what was dropped and is no recording; WAV files may hold labels, but are far more often meant as sound."""
     paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return [path for path in paths if path.is_file() and not is_audio_name(path.name)]
+    return [path for path in paths if is_file(path) and not is_audio_name(path.name)]

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QPushButton, QSizePolicy, QWidget
 
+from desktop_app.audio.sources import is_folder
 from desktop_app.ui.wording import in_tip, on_button
 
 LEAST_WIDTH, PADDING, TIGHT_PADDING = 72, 32, 24
@@ -57,7 +58,7 @@ class FolderButton(QPushButton):
         return f"{self._prefix}{self._folder.name}"
 
     def _ask(self) -> None:
-        there = next((each for each in (self._folder, *self._folder.parents) if each.is_dir()), Path.home())
+        there = next((each for each in (self._folder, *self._folder.parents) if is_folder(each)), Path.home())
         answer = QFileDialog.getExistingDirectory(self, self._name, str(there))
         if answer:
             self.chosen.emit(Path(answer))
