@@ -55,6 +55,13 @@ def test_undo_on_the_page_of_models_brings_a_deleted_one_back(earmark: Earmark) 
     assert not earmark.core.actions["undo"].isEnabled()
 
 
+def test_the_menu_beside_classify_has_a_model_that_a_terminal_added(earmark: Earmark) -> None:
+    Library(*assets.model_dirs()).add(SHIPPED, "mine")
+    menu = earmark.window.desk.model_menu
+    menu.aboutToShow.emit()
+    assert "mine" in [action.text() for action in menu.actions()]
+
+
 def test_undo_means_the_page_that_is_shown(earmark: Earmark) -> None:
     run = runs_dir() / "owls"
     run.mkdir(parents=True)
