@@ -87,6 +87,8 @@ def run(chosen: argparse.Namespace) -> int:
     from desktop_app.classifier.streaming import HOP_S
 
     _check_source(chosen)
+    if chosen.hop == 0:
+        raise UserError("--hop 0 makes no sense: windows must follow one another, as in 0.1.")
     engine = open_engine(find_model(chosen.model or DEFAULT_MODEL, *model_dirs()).path)
     rule = _rule(chosen, engine.card.classes)
     position = [0]

@@ -50,6 +50,12 @@ def test_events_of_a_file_are_lines_with_their_time_and_score(earmark: Earmark, 
     assert "Listening to song.wav, 8000 Hz, with tones" in answer.err
 
 
+def test_a_hop_of_nothing_is_refused_and_not_taken_for_the_usual_one(earmark: Earmark, song: Path) -> None:
+    answer = earmark("listen", "--file", song, "--hop", "0")
+    assert (answer.status, answer.out) == (2, "")
+    assert "--hop 0 makes no sense" in answer.err
+
+
 def test_json_lines_and_clips_with_context(earmark: Earmark, model: Path, song: Path, tmp_path: Path) -> None:
     folder, lines = tmp_path / "heard", tmp_path / "events.jsonl"
     answer = earmark(
