@@ -8,7 +8,7 @@ from typing import Any
 
 from desktop_app.annotation.annotations import IMPORT_PREFIX, Annotation, Status
 from desktop_app.audio.clips import ExportSettings
-from desktop_app.interchange.reading import DamagedRowError, Glimpse, Notes, tidied
+from desktop_app.interchange.reading import LARGEST, DamagedRowError, Glimpse, Notes, tidied
 
 
 @dataclass(frozen=True)
@@ -212,6 +212,8 @@ def span(onset: Decimal | float, offset: Decimal | float) -> tuple[float, float]
         raise DamagedRowError(f"it ends at {float(offset):g} s, before it starts at {float(onset):g} s")
     if offset < 0:
         raise DamagedRowError(f"it ends at {float(offset):g} s, before the recording starts")
+    if offset > LARGEST:
+        raise DamagedRowError(f"it ends at {float(offset):g} s, beyond all bounds")
     return max(float(onset), 0.0) + 0.0, float(offset) + 0.0
 
 

@@ -22,7 +22,8 @@ MOST_TOLD = 20
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
 _LONGEST_NUMBER = 400  # the smallest floats, written out, take 330
 _MOST_SHOWN = 60
-_LARGEST = Decimal(10**12)
+LARGEST = Decimal(10**12)
+"""No number of a label is larger."""
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 _IN_QUOTES = re.compile(r'"[^"]*"')
 DELIMITERS = "\t;,"
@@ -202,7 +203,7 @@ def number(text: str, what: str) -> Decimal:
         shown = text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
         raise DamagedRowError(f"its {what} “{shown}” is no number" if shown.strip() else f"it has no {what}")
     value = Decimal(text.strip().replace(",", "."))
-    if abs(value) > _LARGEST:
+    if abs(value) > LARGEST:
         raise DamagedRowError(f"its {what} {text.strip()} is beyond all bounds")
     return value
 

@@ -14,7 +14,7 @@ from desktop_app.interchange.labels import POINTS, FileLabels, Keeps, LabelForma
 from desktop_app.interchange.praat import binary, text
 from desktop_app.interchange.praat.tiers import INTERVALS, Entry, Grid, Tier
 from desktop_app.interchange.praat.tiers import POINTS as POINT_TIER
-from desktop_app.interchange.reading import Glimpse, Notes, decimal_text, read_bytes, read_text
+from desktop_app.interchange.reading import LARGEST, Glimpse, Notes, decimal_text, read_bytes, read_text
 
 TIER = "tier"
 """Where `Annotation.extra` keeps the name of the tier, unless it is one that Earmark gives."""
@@ -38,7 +38,12 @@ def read(path: Path, notes: Notes, _options: Options) -> list[FileLabels]:
             f"“{notes.name}” begins at {grid.onset_s:g} s and not at 0: its times are taken as they stand."
         )
     annotations = tuple(annotation for tier in grid.tiers for annotation in _annotations(tier, notes))
-    return [FileLabels(stem_of(path), annotations, duration_s=grid.offset_s or None, named=False)]
+    return [FileLabels(stem_of(path), annotations, duration_s=_duration_s(grid), named=False)]
+
+
+def _duration_s(grid: Grid) -> float | None:
+    """Return the end of the recording, None where the file tells none that can be."""
+    return grid.offset_s if 0 < grid.offset_s <= LARGEST else None
 
 
 def _annotations(tier: Tier, notes: Notes) -> Iterator[Annotation]:

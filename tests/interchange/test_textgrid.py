@@ -229,3 +229,12 @@ def test_a_file_of_nothing_but_strays_is_told_in_a_few_sentences_and_can_be_give
 
     with pytest.raises(KeyboardInterrupt):
         textgrid.read(tmp_path / "x.TextGrid", Notes("x", checkpoint=give_up), Options())
+
+
+@pytest.mark.parametrize("end", ["1e20", "1e400", "-1e999"])
+def test_numbers_beyond_all_bounds_are_damage_and_no_fault(read: Read, end: str) -> None:
+    assert found(read("a.TextGrid", LONG.replace("xmax = 2.5", f"xmax = {end}")))[-1] == ("H*", 0.75, 0.75)
+    for place in ("size = 2", "xmin = 0", "size = 1"):
+        read("b.TextGrid", LONG.replace(place, f"{place[:7]}{end}"))
+    result = read("c.TextGrid", LONG.replace("xmax = 2.5", f"xmax = {end}", 1))
+    assert result.labels[0].duration_s is None and result.count == 2

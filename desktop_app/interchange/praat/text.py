@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterator
 
 from desktop_app.interchange.praat.tiers import INTERVALS, POINTS, Entry, Grid, Tier
-from desktop_app.interchange.reading import Notes, is_number, number
+from desktop_app.interchange.reading import Notes, is_number
 
 CHRONOLOGICAL = "Praat chronological TextGrid text file"
 TEXT_FILE = "ooTextFile"
 
 _TOKEN = re.compile(r'"((?:[^"]+|"")*+)"|!([^\n]*)|<([^>\n]*)>|(\S+)')
 _NUMBER, _TEXT, _FLAG = "number", "text", "flag"
+_MOST = 1e9  # entries that a file can announce
 
 
 class _EndedError(Exception):
@@ -68,16 +69,16 @@ class _Pieces:
         self._notes.tell(f"Line {self._line} of “{self._notes.name}”: {what}.")
 
     def seconds(self, *, stop_at_tier: bool = False) -> float:
-        """Return the next number."""
-        return float(number(self.take(_NUMBER, stop_at_tier=stop_at_tier), "time"))
+        """Return the next number, which may be beyond all bounds."""
+        return float(self.take(_NUMBER, stop_at_tier=stop_at_tier).replace(",", "."))
 
     def count(self) -> int:
         """Return the next number as a count."""
-        return int(number(self.take(_NUMBER), "count"))
+        return int(min(max(self.seconds(), 0.0), _MOST))
 
 
 def read_grid(text: str, notes: Notes) -> Grid:
-    """Return what a TextGrid's text holds; DamagedRowError where its first lines are no TextGrid's."""
+    """Return what a TextGrid's text holds, as far as it is one."""
     pieces = _Pieces(text, notes)
     grid = Grid(0.0, 0.0)
     try:
