@@ -25,6 +25,7 @@ from desktop_app.audio.formats import (
 )
 from desktop_app.audio.resample import StreamResampler
 from desktop_app.errors import UserError
+from desktop_app.words import counted
 
 Target = str | os.PathLike[str] | BinaryIO
 Samples = npt.NDArray[Any] | Iterable[npt.NDArray[Any]]
@@ -202,9 +203,9 @@ class _Pass:
     def report(self, path: Path | None, notes: tuple[str, ...]) -> SaveReport:
         """Return what was written."""
         if self.clipped:
-            notes += (f"{self.clipped} samples lay beyond full scale and were clipped.",)
+            notes += (f"Clipped to full scale: {counted(self.clipped, 'sample')}.",)
         if self.replaced:
-            notes += (f"{self.replaced} samples were no numbers and became silence.",)
+            notes += (f"Made silent, being no numbers: {counted(self.replaced, 'sample')}.",)
         return SaveReport(path, self.frames, self.clipped, self.plan.sample_rate_hz, self.replaced, notes)
 
 

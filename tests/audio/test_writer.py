@@ -151,7 +151,7 @@ def test_what_lies_beyond_full_scale_is_clipped_and_counted(audio_format: AudioF
         bits_per_sample=encodable.bits_per_sample or None,
     )  # fmt: skip
     assert report.clipped == 2 * sound.shape[1]
-    assert any("clipped" in note for note in report.notes)
+    assert any("Clipped" in note for note in report.notes)
 
 
 def test_clipping_stops_at_full_scale_and_never_wraps() -> None:

@@ -205,7 +205,7 @@ def test_flows_below_a_thousandth_are_hidden_and_counted() -> None:
     assert HIDDEN_SHARE == 1e-3
     assert svg.count("<path") == 4
     assert "a taken for b: 1<" not in svg
-    assert "Not drawn: 1 flows below a thousandth of the clips, 1 clips." in svg
+    assert "Not drawn: 1 flow below a thousandth of the clips, 1 clip." in svg
 
 
 def test_every_flow_begins_where_the_one_before_ended() -> None:

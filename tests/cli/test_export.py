@@ -30,7 +30,7 @@ def test_what_was_changed_on_the_way_is_told(earmark: Earmark, tmp_path: Path) -
     answer = earmark("export", tmp_path / "loud.wav", "--to", tmp_path / "out", "--format", "AMR")
     assert answer.status == 0
     assert "Resampled from 16000 to 8000 Hz" in answer.out
-    assert "were clipped" in answer.out
+    assert "Clipped to full scale" in answer.out
 
 
 def test_nothing_is_overwritten(earmark: Earmark, folder: Path, tmp_path: Path) -> None:

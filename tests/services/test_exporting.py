@@ -51,7 +51,7 @@ def test_a_trimmed_clip_is_written_and_reads_back(
 def test_clipped_samples_are_counted_and_told(exporting: Exporting, sound: Path, tmp_path: Path, qtbot: QtBot) -> None:
     result = result_of(exporting.start([ClipRequest(sound)], tmp_path / "out", ExportSettings()), qtbot)
     assert result.clipped > 1000
-    assert f"{result.clipped:,} samples in 1 of them" in result.words
+    assert f"In 1 file, {result.clipped:,} samples beyond full scale were cut" in result.words
 
 
 def test_one_bad_file_stops_no_other(exporting: Exporting, sound: Path, tmp_path: Path, qtbot: QtBot) -> None:

@@ -237,7 +237,7 @@ def test_a_target_that_cannot_be_written_is_told(
     dialog = opened(ExportOffer(sound), runner, settings, qtbot, sound / "below a file")
     qtbot.mouseClick(dialog._export, Left)
     finish(dialog, qtbot)
-    assert dialog._status.text().startswith("0 of 1 files were written")
+    assert dialog._status.text().startswith("0 of 1 file was written")
     assert dialog._failures.toPlainText()
 
 

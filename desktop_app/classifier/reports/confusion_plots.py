@@ -9,6 +9,7 @@ from desktop_app.annotation.records import BACKGROUND_LABELS
 from desktop_app.classifier.measuring.predictions import Integers
 from desktop_app.classifier.reports.svg import Drawing, Ink, Lettering, Tip, shortened, text_width
 from desktop_app.colours import label_colours
+from desktop_app.words import counted
 
 HIDDEN_SHARE = 1e-3  # flows below a thousandth of the clips are not drawn (S. Keydana, Audio classification with torch)
 LONGEST_LABEL = 20
@@ -142,7 +143,8 @@ def alluvial_plot(classes: Sequence[str], confusion: Integers) -> Drawing:
     _flows(drawing, shown, (left, right), classes, colours)
     hidden = confusion - shown
     if hidden.sum():
-        text = f"Not drawn: {np.count_nonzero(hidden)} flows below a thousandth of the clips, {hidden.sum()} clips."
+        flows, clips = counted(int(np.count_nonzero(hidden)), "flow"), counted(round(hidden.sum()), "clip")
+        text = f"Not drawn: {flows} below a thousandth of the clips, {clips}."
         drawing.text((drawing.width / 2, drawing.height - 8), text, Lettering(11, "middle", "secondary"))
     return drawing
 

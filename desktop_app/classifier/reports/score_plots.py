@@ -6,6 +6,7 @@ import numpy as np
 
 from desktop_app.classifier.measuring.curves import PrecisionRecall, ReliabilityBin
 from desktop_app.classifier.reports.svg import Drawing, Ink, Lettering, Tip, shortened
+from desktop_app.words import counted
 
 MOST_CURVES = 24
 RECALL_TOLD = 0.9
@@ -25,7 +26,7 @@ def reliability_plot(bins: Sequence[ReliabilityBin]) -> Drawing:
     for place, each in enumerate(bins):
         x, width = left + each.low * side, (each.high - each.low) * side
         bar = 54.0 * each.clips / most
-        words = f"{each.clips} clips: mean score {each.mean_score:.1%}, judged right {each.accuracy:.1%}"
+        words = f"{counted(each.clips, 'clip')}: mean score {each.mean_score:.1%}, judged right {each.accuracy:.1%}"
         tip = Tip(words, (place,) if each.clips else ())
         drawing.rect((x + 1, top + side + 86 - bar), (width - 2, bar), Ink(fill="secondary", opacity=0.55), tip)
         if each.clips:
