@@ -107,7 +107,8 @@ class ScoreDelegate(CellDelegate):
 
     def paint_content(self, painter: QPainter, option: QStyleOptionViewItem, column: Column, row: FolderRow) -> None:
         """Write the number and draw the bar."""
-        if row.score is None:
+        score = row.label_score
+        if score is None:
             return
         room = room_of(option)
         write_text(painter, option, column, row, room.adjusted(0, 0, 0, -BAR_HEIGHT))
@@ -116,7 +117,7 @@ class ScoreDelegate(CellDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         colour = tone(option, quiet=True) if is_selected(option) else option.palette.color(Role.Highlight)
         top = room.bottom() - BAR_HEIGHT - 1
-        for width, alpha in ((room.width(), BAR_ALPHA // 5), (room.width() * min(row.score, 1.0), BAR_ALPHA)):
+        for width, alpha in ((room.width(), BAR_ALPHA // 5), (room.width() * min(score, 1.0), BAR_ALPHA)):
             colour.setAlpha(alpha)
             painter.setBrush(colour)
             painter.drawRoundedRect(QRectF(room.left(), top, width, BAR_HEIGHT), BAR_HEIGHT / 2, BAR_HEIGHT / 2)

@@ -72,8 +72,14 @@ class FolderRow:
 
     @property
     def score(self) -> float | None:
-        """Return what the model gave the label."""
+        """Return how sure the model was of what it said, whatever people made of that."""
         return self.best.score if self.best is not None else self.labels.score if self.labels is not None else None
+
+    @property
+    def label_score(self) -> float | None:
+        """Return the score where it is that of a label that is shown: people's labels have none."""
+        said = self.best.label if self.best is not None else None
+        return self.score if said is None or not self.annotated or said in self.annotated else None
 
     @property
     def status(self) -> Status | None:
@@ -171,7 +177,7 @@ COLUMNS: tuple[Column, ...] = (
         "score",
         "Score",
         52,
-        lambda row: f"{row.score:.2f}" if row.score is not None else "",
+        lambda row: f"{row.label_score:.2f}" if row.label_score is not None else "",
         lambda row: row.score,
         depends="verdict",
     ),

@@ -396,6 +396,19 @@ def test_what_people_say_stands_before_what_the_model_says_and_is_counted(filled
     assert (row.label, row.status, model.done, model.left) == ("yes", None, 0, 0)
 
 
+def test_a_score_stands_beside_the_label_it_was_given_to_alone(filled: FolderPanel) -> None:
+    model, column = filled.model, column_number("score")
+    model.set_verdicts([verdict("a.wav", "warbler", 0.97)])
+    shown = model.index(model.position(FOLDER / "a.wav"), column)
+    assert shown.data() == "0.97"
+    model.set_labels([(FOLDER / "a.wav", said(Status.ACCEPTED, "cuckoo"))])
+    assert shown.data() == "", "the model did not say cuckoo"
+    model.set_labels([(FOLDER / "a.wav", said(Status.ACCEPTED, "cuckoo", "warbler"))])
+    assert shown.data() == "0.97"
+    row = model.row_of(FOLDER / "a.wav")
+    assert row is not None and row.score == 0.97, "sorting and the filter go by it all the same"
+
+
 def test_a_file_that_was_written_anew_still_counts_with_its_labels(filled: FolderPanel) -> None:
     model = filled.model
     model.set_labels([(FOLDER / "a.wav", said(Status.ACCEPTED, "no")), (FOLDER / "b.wav", said(Status.DRAFT, "up"))])
