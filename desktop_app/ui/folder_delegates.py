@@ -4,6 +4,7 @@ Nothing goes through `initStyleOption`, which asks the model for eight roles a c
 in 8 ms instead of 15-24, and it is painted often while rows fill in.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -158,13 +159,23 @@ def struck_out(font: QFont) -> QFont:
     return other
 
 
+_TIME_LAST = re.compile(r"\d{6}$")
+"""Hours, minutes and seconds."""
+
+
 def elided_name(name: str, beside: Sequence[str], metrics: QFontMetrics, width: int) -> str:
     """Return a name as it fits: its middle gives way, or its beginning where the names beside it would look the same.
 
-    Recordings are called by date, time and zone: what tells them apart stands in the middle.
+    Recordings are called by date, time and zone: what tells them apart stands in the middle. Recorders in the field call
+    them by the second alone, which stands last: sorted by anything else, those of a night do not stand side by side.
     """
     shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, width)
-    if shown == name or all(metrics.elidedText(it, Qt.TextElideMode.ElideMiddle, width) != shown for it in beside):
+    by_second = _TIME_LAST.search(name.rpartition(".")[0])
+    if (
+        shown == name
+        or not by_second
+        and all(metrics.elidedText(it, Qt.TextElideMode.ElideMiddle, width) != shown for it in beside)
+    ):
         return shown
     return metrics.elidedText(name, Qt.TextElideMode.ElideLeft, width)
 

@@ -584,3 +584,4 @@ def test_names_that_would_look_the_same_where_there_is_little_room_can_be_told_a
     assert all(name.startswith("…") and name.endswith("-45+0100.flac") for name in shown)
     assert elided_name(night[0], ["a-wholly-different-recording.flac"], metrics, width).startswith("2026-11")
     assert elided_name("short.wav", ["short.wav"], metrics, width) == "short.wav"
+    assert elided_name("S4A01234_20260401_053000.WAV", [], metrics, width).endswith("_053000.WAV")
