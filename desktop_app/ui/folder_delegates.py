@@ -166,16 +166,13 @@ _TIME_LAST = re.compile(r"\d{6}$")
 def elided_name(name: str, beside: Sequence[str], metrics: QFontMetrics, width: int) -> str:
     """Return a name as it fits: its middle gives way, or its beginning where the names beside it would look the same.
 
-    Recordings are called by date, time and zone: what tells them apart stands in the middle. Recorders in the field call
-    them by the second alone, which stands last: sorted by anything else, those of a night do not stand side by side.
+    Recordings are called by date, time and zone: what tells them apart stands in the middle. Recorders in the field end
+    names with the time of day; sorted by anything else, those of a night do not stand side by side.
     """
-    shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, width)
-    by_second = _TIME_LAST.search(name.rpartition(".")[0])
-    if (
-        shown == name
-        or not by_second
-        and all(metrics.elidedText(it, Qt.TextElideMode.ElideMiddle, width) != shown for it in beside)
-    ):
+    middle = Qt.TextElideMode.ElideMiddle
+    shown = metrics.elidedText(name, middle, width)
+    looks_the_same = any(metrics.elidedText(it, middle, width) == shown for it in beside)
+    if shown == name or not (looks_the_same or _TIME_LAST.search(name.rpartition(".")[0])):
         return shown
     return metrics.elidedText(name, Qt.TextElideMode.ElideLeft, width)
 
