@@ -3,8 +3,6 @@
 import logging
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop_app.audio.day_clock import DayClock
+from desktop_app.audio.driver_watch import DriverWatch
 from desktop_app.audio.gaps import FrameCount, Gap
 from desktop_app.audio.inputs import Input, InputRequest, OpenInput
 from desktop_app.audio.ring import RingBuffer
@@ -24,8 +23,6 @@ MOST_RING_BYTES = 256 * 2**20
 """Three minutes of ultrasound in many channels would take gigabytes."""
 SILENT_LIMIT_S = 2.0
 """A device that sends nothing for so long is taken for dead; an idle PulseAudio sink wakes only every two seconds."""
-DRIVER_LIMIT_S = 5.0
-"""A driver call that takes longer is taken for hanging."""
 TICK_S = 0.02
 FIRST_RETRY_S, LAST_RETRY_S = 0.5, 4.0
 """Waits between tries to open a device that went away; they double."""
@@ -86,7 +83,7 @@ class Capture(Worker):
         self._overflows = 0
         self._fresh = True
         self._clock = DayClock(1)
-        self._driver_since_s: float | None = None
+        self._driver = DriverWatch()
 
     def wait_open(self, timeout_s: float) -> bool:
         """Wait for the ring, or for a failure, and return whether there is a ring."""
@@ -118,8 +115,8 @@ class Capture(Worker):
     @property
     def state(self) -> CaptureState:
         """Return what is going on."""
-        phase, problem, since_s = self._phase, self._problem, self._driver_since_s
-        if since_s is not None and time.monotonic() - since_s > DRIVER_LIMIT_S:
+        phase, problem = self._phase, self._problem
+        if self._driver.hangs:
             phase, problem = "away" if self.opened else "failed", HANGING_DRIVER
         frames = self._ring.written if self.opened else 0
         return CaptureState(phase, problem, self._device, frames, self._gaps, self._breaks)
@@ -138,50 +135,54 @@ class Capture(Worker):
     def _listen(self) -> None:
         """Follow the device, and open it again each time that it comes back, until `stop`."""
         try:
-            source = self._open()
+            source: Input | None = self._open(self._request)
         except UserError as problem:
             self._problem, self._phase = str(problem), "failed"
             return
-        self._opened.set()
-        while True:
-            try:
-                self._problem = self._follow(source)
-            finally:
-                with self._in_driver():
-                    source.close()
-            if self._stop.is_set() or not source.live:
-                break
-            self._phase = "away"
-            _log.info("the sound stopped at frame %d: %s", self._ring.written, self._problem)
-            again = self._reopen()
-            if again is None:
-                break
-            self._breaks = tuple(dict.fromkeys((*self._breaks, self._ring.written)))
-            source = again
+        while source is not None:
+            self._hear(source)
+            source = None if self._stop.is_set() or not source.live else self._reopen()
         self._phase = "ended"
 
-    def _open(self) -> Input:
-        """Open the device for the first time, and make the ring for it."""
-        with self._in_driver():
-            source = self._open_input(self._request, self._take)
-        self._rate_hz, self._device, self._live = source.sample_rate_hz, source.name, source.live
+    def _open(self, request: InputRequest) -> Input:
+        with self._driver.calling():
+            return self._open_input(request, self._take)
+
+    def _hear(self, source: Input) -> None:
+        """Follow an opened device, and let go of it whatever happens."""
+        try:
+            self._device = source.name
+            if not self.opened:
+                self._make_ring(source)
+            self._problem = self._follow(source)
+        finally:
+            with self._driver.calling():
+                source.close()
+
+    def _make_ring(self, source: Input) -> None:
+        """Make the ring for a device that was opened for the first time."""
+        self._rate_hz, self._live = source.sample_rate_hz, source.live
         self._clock = DayClock(self._rate_hz)
         frame_bytes = 4 * source.channels
         capacity = min(round(self._history_s * self._rate_hz), MOST_RING_BYTES // frame_bytes)
         self._ring = RingBuffer(max(capacity, 1), source.channels)
-        return source
+        self._opened.set()
 
     def _reopen(self) -> Input | None:
         """Open the device again as soon as that works; None after `stop`."""
+        self._phase = "away"
+        _log.info("the sound stopped at frame %d: %s", self._ring.written, self._problem)
         wanted = InputRequest(self._request.device, self._rate_hz, self._ring.channels)
         wait_s = FIRST_RETRY_S
         while not self._stop.wait(wait_s):
             try:
-                with self._in_driver():
-                    return self._open_input(wanted, self._take)
+                source = self._open(wanted)
             except UserError as reason:
                 _log.debug("not back yet: %s", reason)
-            wait_s = min(2 * wait_s, LAST_RETRY_S)
+                wait_s = min(2 * wait_s, LAST_RETRY_S)
+            else:
+                self._breaks = tuple(dict.fromkeys((*self._breaks, self._ring.written)))
+                return source
         return None
 
     def _follow(self, source: Input) -> str:
@@ -190,7 +191,7 @@ class Capture(Worker):
         count = FrameCount(self._rate_hz)
         started_s = time.monotonic()
         try:
-            with self._in_driver():
+            with self._driver.calling():
                 source.start()
         except UserError as problem:
             return str(problem)
@@ -246,11 +247,3 @@ class Capture(Worker):
         self._ring.write(block)
         self._overflows += overflowed
         self._heard = (self._ring.written, time.monotonic())
-
-    @contextmanager
-    def _in_driver(self) -> Iterator[None]:
-        self._driver_since_s = time.monotonic()
-        try:
-            yield
-        finally:
-            self._driver_since_s = None

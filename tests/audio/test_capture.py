@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from desktop_app.audio import capture as capture_module
+from desktop_app.audio import driver_watch
 from desktop_app.audio.capture import Capture
 from desktop_app.audio.file_input import FilePace, file_opener
 from desktop_app.audio.inputs import InputRequest, Take
@@ -70,6 +71,20 @@ def test_a_fault_of_ours_never_looks_like_listening_and_lets_go_of_the_microphon
     assert "a fault of Earmark" in capture.state.problem
     assert microphone.input.closed
     assert len(capture.ring.read(0, RATE).frames) >= RATE // 10
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_microphone_is_let_go_where_there_is_no_memory_for_its_sound(
+    capture: Capture, microphone: FakeMicrophone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_large(_capacity: int, _channels: int) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(capture_module, "RingBuffer", too_large)
+    capture.start()
+    wait_for(lambda: capture.state.phase == "failed")
+    assert microphone.input.closed
+    assert not capture.opened
 
 
 def test_a_microphone_that_refuses_is_told(capture: Capture, microphone: FakeMicrophone) -> None:
@@ -135,7 +150,7 @@ def test_a_flag_of_the_driver_is_a_gap_of_unknown_length(capture: Capture, micro
 
 
 def test_a_driver_that_hangs_is_told_and_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(capture_module, "DRIVER_LIMIT_S", 0.05)
+    monkeypatch.setattr(driver_watch, "DRIVER_LIMIT_S", 0.05)
     release = threading.Event()
     microphone = FakeMicrophone()
 

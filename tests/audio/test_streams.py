@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from desktop_app.audio import streams
+from desktop_app.audio import driver_watch, streams
 from desktop_app.audio.capture import Capture
 from desktop_app.audio.devices import WRONG_CHANNELS
 from desktop_app.audio.inputs import InputRequest
 from desktop_app.audio.playing import voice
 from desktop_app.audio.playing.feed import mixed
+from desktop_app.audio.playing.fifo import FrameFifo
 from desktop_app.audio.playing.outputs import OutputRequest
 from desktop_app.audio.streams import (
     Player,
@@ -237,8 +238,23 @@ def test_a_device_that_takes_no_sound_is_told(
     assert "takes no sound" in player.state.problem
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_of_ours_never_looks_like_the_end_of_the_sound_and_lets_go_of_the_device(
+    player: Player, device: FakeDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_large(capacity: int, channels: int) -> FrameFifo:
+        if capacity > 1:
+            raise MemoryError
+        return FrameFifo(capacity, channels)
+
+    monkeypatch.setattr(voice, "FrameFifo", too_large)
+    play_out(player, PlayRequest(lambda: ArrayReader(numbered(RATE), RATE)))
+    assert "a fault of Earmark" in player.state.problem
+    assert device.output.closed
+
+
 def test_a_driver_that_hangs_never_stops_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(voice, "DRIVER_LIMIT_S", 0.05)
+    monkeypatch.setattr(driver_watch, "DRIVER_LIMIT_S", 0.05)
     release = threading.Event()
     device = FakeDevice()
 

@@ -2,13 +2,12 @@
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop_app.audio.driver_watch import DriverWatch
 from desktop_app.audio.playing.feed import Feed, Playable, PlayRequest
 from desktop_app.audio.playing.fifo import FrameFifo
 from desktop_app.audio.playing.outputs import OpenOutput, Output, OutputRequest
@@ -23,9 +22,9 @@ START_S = 0.2
 """Sound that must be ready before the device is started."""
 SILENT_LIMIT_S = 2.0
 """A device that asks for no sound for so long is taken for dead."""
-DRIVER_LIMIT_S = 5.0
-"""A driver call that takes longer is taken for hanging."""
 TICK_S = 0.01
+FAULT = "Playing stopped by a fault of Earmark: press play again, and report it."
+"""What a person is told who would otherwise believe that the end was heard."""
 
 Frames = NDArray[np.float32]
 
@@ -61,7 +60,7 @@ class Voice:
         self._fifo = FrameFifo(1, 1)
         self._clock = PlayClock(1)
         self._asked_s = time.monotonic()
-        self._driver_since_s: float | None = None
+        self._driver = DriverWatch()
         self._thread = threading.Thread(target=self._run, name="earmark-player", daemon=True)
 
     def start(self) -> None:
@@ -90,8 +89,7 @@ class Voice:
     @property
     def hangs(self) -> bool:
         """Return whether a driver call has not come back; the voice is lost and should be left alone."""
-        since_s = self._driver_since_s
-        return since_s is not None and time.monotonic() - since_s > DRIVER_LIMIT_S
+        return self._driver.hangs
 
     @property
     def position_s(self) -> float:
@@ -104,26 +102,28 @@ class Voice:
         return at.source_s + (heard - at.at_frame) / self._rate_hz
 
     def _run(self) -> None:
+        problem = FAULT
         try:
             with self._request.open_reader() as reader:
                 if not self._stop.is_set():
                     self._play(reader)
-        except UserError as problem:
-            self.problem = str(problem)
+            problem = ""
+        except UserError as told:
+            problem = str(told)
         finally:
-            self.ended = True
+            self.problem, self.ended = problem, True
 
     def _play(self, reader: Playable) -> None:
         wanted = OutputRequest(self._request.device, reader.sample_rate_hz, reader.channels)
-        with self._in_driver():
+        with self._driver.calling():
             output = self._open_output(wanted, self._fill)
-        self._rate_hz = output.sample_rate_hz
-        self._fifo = FrameFifo(round(AHEAD_S * output.sample_rate_hz), output.channels)
-        self._clock = PlayClock(output.sample_rate_hz)
         try:
+            self._rate_hz = output.sample_rate_hz
+            self._fifo = FrameFifo(round(AHEAD_S * output.sample_rate_hz), output.channels)
+            self._clock = PlayClock(output.sample_rate_hz)
             self._feed_all(reader, output)
         finally:
-            with self._in_driver():
+            with self._driver.calling():
                 output.close()
 
     def _feed_all(self, reader: Playable, output: Output) -> None:
@@ -151,7 +151,7 @@ class Voice:
 
     def _start(self, output: Output) -> bool:
         self._asked_s = time.monotonic()
-        with self._in_driver():
+        with self._driver.calling():
             output.start()
         return True
 
@@ -171,14 +171,6 @@ class Voice:
         if last and abs(last.source_s + (mark.at_frame - last.at_frame) / self._rate_hz - mark.source_s) < 1e-6:
             return
         self._marks = (*recent, mark)
-
-    @contextmanager
-    def _in_driver(self) -> Iterator[None]:
-        self._driver_since_s = time.monotonic()
-        try:
-            yield
-        finally:
-            self._driver_since_s = None
 
     def _fill(self, out: Frames, delay_s: float) -> None:
         """Copy the next frames into `out`; runs on the device's thread."""
