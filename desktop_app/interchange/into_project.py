@@ -176,16 +176,17 @@ def labels_of_project(
 ) -> tuple[list[FileLabels], list[str]]:
     """Return the labels of a project for an export in the format `to`, by recording; and problems.
 
-    Formats with sound get the paths where the recordings lie, others those from the folder on. Lengths and rates that
+    Formats with sound get whole paths of the recordings, others those from the folder on. Lengths and rates that
     the store does not know are read from the recordings; one that is missing is told, and left out of sound alone.
     """
     labels: list[FileLabels] = []
     problems: list[str] = []
+    home = folder.resolve()  # a manifest is read from other folders than the one it was written in
     for recording in store.recordings():
         annotations = tuple(filter(wanted, store.annotations_of(recording.id)))
         if not annotations:
             continue
-        place = str(folder / recording.path)
+        place = str(home / recording.path)
         each = FileLabels(place, annotations, recording.duration_s, recording.sample_rate_hz)
         try:
             each = each if recording.duration_s and recording.sample_rate_hz else measured(each)

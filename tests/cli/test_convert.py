@@ -98,6 +98,15 @@ def test_labels_go_into_a_folder_and_out_again(earmark: Earmark, table: Path, tm
     assert "has no such labels" in drafts.err
 
 
+def test_the_manifest_of_clips_tells_whole_paths_wherever_it_was_asked_for(
+    earmark: Earmark, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earmark("import", table, "--project", table.parent)
+    monkeypatch.chdir(table.parent)
+    earmark("export-labels", tmp_path / "clips", "--project", ".", "--to", "clips")
+    assert str(table.parent.resolve() / "stereo.wav") in (tmp_path / "clips" / "manifest.csv").read_text()
+
+
 def test_labels_of_strangers_recordings_are_not_imported(earmark: Earmark, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "gone.txt").write_text("0\t1\towl\n")
     answer = earmark("import", tmp_path / "gone.txt", "--project", folder)
