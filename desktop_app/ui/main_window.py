@@ -15,6 +15,8 @@ from desktop_app.ui.wording import on_button
 from desktop_app.ui.workspaces import Workspaces
 
 DEFAULT_SIZE = QSize(1440, 900)
+LEAST_SIZE = QSize(960, 600)
+"""Or the screen, where that is smaller: 1920 x 1080 pixels at twice the size are 960 x 540."""
 FRAME = QSize(16, 48)
 """Room for the title bar and the edges that the system draws round the window."""
 
@@ -40,14 +42,15 @@ class MainWindow(QMainWindow):
         """Asked before the window closes; True keeps it open. Who answers so tells the person why."""
         self.setWindowTitle("Earmark")
         self.setAcceptDrops(True)
-        self.setMinimumSize(QSize(960, 600))
+        room = self.screen().availableSize() - FRAME
+        self.setMinimumSize(LEAST_SIZE.boundedTo(room))
         self.addActions(actions.all())
         self._build_centre(below)
         self._build_menus()
         self.workspaces.add("listen", lambda: desk)
         self.workspaces.show_page("listen")
         self._arranged = False
-        self.resize(DEFAULT_SIZE.boundedTo(self.screen().availableSize() - FRAME))
+        self.resize(DEFAULT_SIZE.boundedTo(room))
         self.restoreGeometry(QByteArray.fromBase64(settings.values.window_geometry.encode()))
 
     def show_models(self, names: Iterable[str], chosen: str) -> None:

@@ -65,7 +65,10 @@ class ModelList(QTreeView):
         self._filling = False
         for place in range(self._rows.rowCount()):
             self.setFirstColumnSpanned(place, QModelIndex(), True)
-            self.expand(self._rows.index(place, 0))
+            titled = self._rows.index(place, 0)
+            self.expand(titled)
+            if not self._rows.hasIndex(0, 1, titled):  # the hint has one sentence and no columns
+                self.setFirstColumnSpanned(0, titled, True)
         names = [entry.card.name for entry in entries]
         self.select(current if current in names else chosen)
 
@@ -188,10 +191,9 @@ def _group(title: str) -> QStandardItem:
     return item
 
 
-def _hint() -> list[QStandardItem]:
-    """Return a row that says how models come here, where the titles of models stand."""
-    items = [QStandardItem() for _ in range(TITLE_COLUMN)] + [QStandardItem(NONE_YET)]
-    items[0].setSizeHint(ROW_SIZE)
-    for item in items:
-        item.setFlags(Qt.ItemFlag.ItemIsEnabled)
-    return items
+def _hint() -> QStandardItem:
+    """Return a row that says how models come here."""
+    item = QStandardItem(NONE_YET)
+    item.setSizeHint(ROW_SIZE)
+    item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+    return item

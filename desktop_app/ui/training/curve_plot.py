@@ -73,7 +73,7 @@ class CurvePlot(QWidget):
         self.hint = ""
         """Said in the middle while there is no curve."""
         self.setMouseTracking(True)
-        self.setMinimumSize(220, 140)
+        self.setMinimumSize(220, 96)
         self.setAccessibleName(title)
         theme.changed.connect(self.update)
 

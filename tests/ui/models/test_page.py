@@ -108,7 +108,8 @@ def test_a_model_that_came_from_the_command_line_is_there_when_the_page_is_shown
 def test_shipped_and_own_models_stand_apart_and_an_empty_shelf_teaches(page: ModelsPage) -> None:
     rows = page.list.model()
     assert shown(page)["Came with Earmark"] == ["tones"]
-    assert rows.index(0, 2, rows.index(1, 0)).data() == NONE_YET
+    assert rows.index(0, 0, rows.index(1, 0)).data() == NONE_YET
+    assert page.list.isFirstColumnSpanned(0, rows.index(1, 0)), "the sentence has the room of all columns"
     assert page.list.current == "tones"
     assert not page.detail.rename.isEnabled() and not page.detail.delete.isEnabled()
     assert "came with Earmark" in page.detail.delete.toolTip()
@@ -176,7 +177,7 @@ def test_a_deleted_model_comes_back_by_undo_or_from_the_menu(
 ) -> None:
     assert not page._restore.isVisible()
     qtbot.keyClick(page.list, Key.Key_Delete)
-    assert shown(page)["Yours"] == [None]
+    assert shown(page)["Yours"] == [NONE_YET]
     assert page._restore.isVisible()
     assert told[-1].action is not None
     told[-1].action()
