@@ -1,6 +1,7 @@
 """The whole way of a first session: open, wait, classify, sort, choose, play, export, read back."""
 
 import shutil
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QRadioButton, Q
 from pytestqt.qtbot import QtBot
 
 from desktop_app import assets
+from desktop_app.annotation.records import FileVerdict, Prediction
 from desktop_app.app import Earmark
 from desktop_app.services.session import Selection
 from desktop_app.ui.export_dialog import ExportDialog
@@ -136,6 +138,27 @@ def test_one_damaged_file_is_a_row_with_a_reason_and_stops_nothing(
     good = folder / "bell.flac"
     with qtbot.waitSignal(earmark.listen.timeline.painted, timeout=20_000):
         earmark.listen.folder_panel.recording_selected.emit(good)
+
+
+def test_a_draft_that_was_deleted_does_not_come_back_with_the_verdict_on_another_file(
+    earmark: Earmark, folder: Path, qtbot: QtBot
+) -> None:
+    def judge(paths: Sequence[Path], *_: object) -> Generator[FileVerdict]:
+        yield from (FileVerdict(path, (Prediction(path, 0, 1, "bell", 0.9, "model"),), None) for path in paths)
+
+    first, second = folder / "bell.flac", folder / "cuckoo.ogg"
+    open_and_scan(earmark, folder, qtbot)
+    listen, project = earmark.listen, earmark.core.project
+    qtbot.waitUntil(lambda: project.store is not None)
+    listen.classification._classify = judge
+    for path in (first, second):
+        with qtbot.waitSignal(project.annotations_changed):
+            listen._classify([path])
+        if path == first:
+            project.do(project.hand.delete(project.annotations_of(first)))
+    assert project.annotations_of(first) == []
+    assert [each.label for each in project.annotations_of(second)] == ["bell"]
+    assert project.history.undo_text == "Take predictions on 1 file"
 
 
 def test_a_folder_that_is_gone_is_one_sentence(earmark: Earmark, tmp_path: Path, qtbot: QtBot) -> None:

@@ -90,7 +90,7 @@ class ListenPage(QObject):
     def open_folder(self, folder: Path, recording: Path | None) -> None:
         """List a folder, and show one of its recordings: the one that is given, or that was shown last."""
         recording = recording or self._last_recording(folder)
-        self.classification.cancel()
+        self.classification.clear()
         self.session.folder = folder
         self.core.settings.remember_folder(folder)
         self.listing.scan(folder)
@@ -209,9 +209,8 @@ class ListenPage(QObject):
         self.verdict_panel.show_verdict(self.classification.verdict(path) if path is not None else None)
 
     def _take_verdicts(self) -> None:
-        """Put what the model said down as drafts, to be judged."""
-        judged = map(self.classification.verdict, self.folder_panel.model.paths())
-        self.core.project.take([verdict for verdict in judged if verdict is not None])
+        """Put what the model said down as drafts, once: what people have deleted since does not come back."""
+        self.core.project.take(self.classification.take_fresh())
 
     def _show_find(self, onset_s: float, offset_s: float) -> None:
         """Select a find, and turn to it where it is out of sight."""

@@ -59,6 +59,7 @@ class FolderClassification(QObject):
         self._classify = classify or classify_with_model
         self._job: Job | None = None
         self._by_path: dict[Path, FileVerdict] = {}
+        self._fresh: dict[Path, FileVerdict] = {}
 
     @property
     def running(self) -> bool:
@@ -68,6 +69,11 @@ class FolderClassification(QObject):
     def verdict(self, path: Path) -> FileVerdict | None:
         """Return the newest verdict on a file, with every window's prediction."""
         return self._by_path.get(path)
+
+    def take_fresh(self) -> list[FileVerdict]:
+        """Return the verdicts that have come since the last call, of runs that were cancelled too."""
+        fresh, self._fresh = self._fresh, {}
+        return list(fresh.values())
 
     def start(self, paths: Sequence[Path], model_path: Path) -> None:
         """Judge files from first to last; a run that goes on is cancelled, its verdicts stand."""
@@ -99,8 +105,14 @@ class FolderClassification(QObject):
         if self._job is not None:
             self._job.cancel()
 
+    def clear(self) -> None:
+        """Stop the run and forget all verdicts."""
+        self.cancel()
+        self._by_path, self._fresh = {}, {}
+
     def _keep(self, verdicts: list[FileVerdict]) -> None:
-        self._by_path.update((verdict.path, verdict) for verdict in verdicts)
+        for verdict in verdicts:
+            self._by_path[verdict.path] = self._fresh[verdict.path] = verdict
         self.verdicts.emit(verdicts)
 
     def _ended(self, job: Job) -> None:

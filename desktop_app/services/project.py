@@ -31,6 +31,10 @@ T = TypeVar("T")
 LOOK_EVERY_MS = 2_000
 """How often a window that only reads looks for what the other one wrote."""
 TAKEN_OVER = "The other window has let the labels of this folder go: they can be changed here now."
+NOT_OPEN = (
+    "The labels of this folder are not open, so what the model said stands in the list alone: classify once more when "
+    "they are."
+)
 BACK_UP_EVERY_MS = 3_600_000
 """How often it is asked whether today has its backup."""
 
@@ -143,9 +147,13 @@ class Project(QObject):
 
     def take(self, verdicts: Sequence[FileVerdict]) -> None:
         """Put a model's verdicts down as drafts, in one step that can be undone; the files are read in a job."""
-        if self.read_only:
+        if not verdicts:
+            return
+        if self.store is None:
+            self._messages.warning(NOT_OPEN)
+        elif self.read_only:
             self._tell_read_only()
-        elif verdicts:
+        else:
             self.in_background(drafts_from, tuple(verdicts), then=self.do, title="Taking predictions")
 
     def in_background(

@@ -145,6 +145,16 @@ def test_starting_again_replaces_the_run(classification: FolderClassification, q
     assert [verdict.path for verdict in verdicts][-2:] == PATHS[:2]
 
 
+def test_verdicts_are_fresh_once(classification: FolderClassification, qtbot: QtBot) -> None:
+    for paths in (PATHS[:4], PATHS[4:6]):
+        with qtbot.waitSignal(classification.finished):
+            classification.start(paths, MODEL)
+        assert [verdict.path for verdict in classification.take_fresh()] == paths
+    assert classification.take_fresh() == []
+    classification.clear()
+    assert classification.verdict(PATHS[0]) is None
+
+
 def test_a_model_that_cannot_be_used_is_told(classification: FolderClassification, qtbot: QtBot) -> None:
     with qtbot.waitSignal(classification.failed) as told:
         classification.start(PATHS, Path("other"))

@@ -97,6 +97,7 @@ def test_opening_closing_and_changing_folders_is_told(window: Window, folder: Pa
     assert window.project.annotations_of(folder / "a.wav") == []
     window.project.draw(folder / "a.wav", Annotation("robin"))
     window.project.take([prediction(folder / "a.wav", "yes", 0.9)])
+    assert "are not open" in window.told[-1].text
 
 
 def test_a_folder_left_before_its_labels_were_there_is_let_go(
