@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from desktop_app.errors import UserError
 from desktop_app.interchange.labels import FileLabels, ImportResult, LabelFormat, Options, Written
 from desktop_app.interchange.losses import counted_text, losses
 from desktop_app.interchange.naming import require_target, targets
-from desktop_app.interchange.recordings import beside, located
+from desktop_app.interchange.recordings import beside, finder_below, finder_in, located
 from desktop_app.interchange.registry import (
     FORMATS,
     format_for_name,
@@ -165,13 +166,16 @@ def _with_recordings(source: Source, recordings: Path | None, to: LabelFormat) -
     """Return the labels of all files with what their recordings tell; formats with sound need those."""
     labels: list[FileLabels] = []
     problems: list[str] = []
+    within, below = cache(finder_in), cache(lambda folder: finder_below(folder, problems.append))
     for path, result in source.results:
+        own_folder = path if path.is_dir() else path.absolute().parent
         if recordings is not None or to.write is not None:
-            folder = recordings or (path if path.is_dir() else path.absolute().parent)
-            found, missing = located(result.labels, folder, path)
-            labels, problems = labels + found, problems + missing
+            folder = recordings or own_folder
+            found, missing = located(result.labels, folder, below(folder), path)
+            labels += found
+            problems += missing
         else:
-            labels += beside(result.labels, path)
+            labels += beside(result.labels, path, within(own_folder))
     return merged(labels), problems
 
 

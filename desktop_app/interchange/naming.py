@@ -1,5 +1,6 @@
 """Which file each recording's labels go to, where a format has one file for each."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -43,11 +44,11 @@ def targets(labels: Sequence[FileLabels], target: Path, label_format: LabelForma
     """
     if not label_format.per_recording or (len(labels) == 1 and _is_file_name(target)):
         return [(target, each) for each in labels]
-    stems = [each.stem for each in labels]
+    stems = Counter(each.stem for each in labels)
     taken: set[str] = set()
     found = []
     for each in labels:
-        folder = target / legal_name(each.folder) if stems.count(each.stem) > 1 and each.folder else target
+        folder = target / legal_name(each.folder) if stems[each.stem] > 1 and each.folder else target
         found.append((_free(folder, legal_name(each.stem), label_format.suffixes[0], taken), each))
     return found
 

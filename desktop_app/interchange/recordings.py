@@ -2,10 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
+from unicodedata import normalize
 
 from desktop_app.audio.formats import is_audio_name
 from desktop_app.audio.metadata import probe
@@ -84,8 +85,12 @@ class RecordingFinder:
 
 
 def _parts(path: str) -> list[str]:
-    """Return the folders and the name, for comparing: either slash, no case, no drive and no `.`."""
-    parts = [part for part in path.replace("\\", "/").casefold().split("/") if part not in ("", ".")]
+    """Return the folders and the name, for comparing: either slash, no case, no drive and no `.`.
+
+    Letters with accents are one sign or two, as macOS wrote them.
+    """
+    plain = path if path.isascii() else normalize("NFC", path)
+    parts = [part for part in plain.replace("\\", "/").casefold().split("/") if part not in ("", ".")]
     return parts[1:] if len(parts) > 1 and _DRIVE.match(parts[0]) else parts
 
 
@@ -109,16 +114,27 @@ def _common_end(one: Sequence[str], other: Sequence[str]) -> int:
     return count
 
 
+def finder_below(folder: Path, tell: Callable[[str], None]) -> RecordingFinder:
+    """Return the finder of the recordings in a folder and below it; what cannot be listed is told."""
+    return RecordingFinder(entry.path.relative_to(folder).as_posix() for entry in find_audio(folder, problems=tell))
+
+
+def finder_in(folder: Path) -> RecordingFinder:
+    """Return the finder of the recordings in a folder itself; none where it cannot be listed."""
+    try:
+        return RecordingFinder(entry.name for entry in folder.iterdir() if is_audio_name(entry.name))
+    except OSError:
+        return RecordingFinder(())
+
+
 def located(
-    labels: Iterable[FileLabels], folder: Path, label_file: Path | None = None
+    labels: Iterable[FileLabels], folder: Path, finder: RecordingFinder, label_file: Path | None = None
 ) -> tuple[list[FileLabels], list[str]]:
-    """Return labels whose recordings lie in a folder or below it, with real paths, lengths and rates; and problems.
+    """Return labels whose recordings a finder knows in a folder, with real paths, lengths and rates; and problems.
 
     Labels whose recording is not found or not readable are told and left out.
     """
     problems: list[str] = []
-    paths = [entry.path.relative_to(folder).as_posix() for entry in find_audio(folder, problems=problems.append)]
-    finder = RecordingFinder(paths)
     kept: list[FileLabels] = []
     for each, found in chain.from_iterable(finder.place(each, label_file) for each in labels):
         if found.path is None:
@@ -137,25 +153,18 @@ def measured(labels: FileLabels) -> FileLabels:
     return replace(labels, duration_s=metadata.duration_s, sample_rate_hz=metadata.sample_rate_hz)
 
 
-def beside(labels: Sequence[FileLabels], label_file: Path) -> list[FileLabels]:
-    """Return labels with what recordings in the label file's own folder tell: their names, lengths and rates.
+def beside(labels: Sequence[FileLabels], label_file: Path, finder: RecordingFinder) -> list[FileLabels]:
+    """Return labels with what recordings beside their label file tell (`finder_in`): their names, lengths and rates.
 
-    Those that are not there stay as they are. Folders below are not looked into.
+    Those that are not there stay as they are. A folder that is a label file itself names its recordings.
     """
-    folder = label_file if label_file.is_dir() else label_file.absolute().parent
-    finder = RecordingFinder(_audio_in(folder)) if not label_file.is_dir() else None
+    is_folder = label_file.is_dir()
+    folder = label_file if is_folder else label_file.absolute().parent
     completed = []
     for each in labels:
-        found = finder.find(each, label_file).path if finder is not None else each.path
+        found = each.path if is_folder else finder.find(each, label_file).path
         completed.append(_completed(each, folder, found) if found else each)
     return completed
-
-
-def _audio_in(folder: Path) -> Iterator[str]:
-    try:
-        yield from (entry.name for entry in folder.iterdir() if is_audio_name(entry.name))
-    except OSError:
-        return
 
 
 def _completed(labels: FileLabels, folder: Path, found: str) -> FileLabels:

@@ -1,10 +1,12 @@
 """`earmark convert`, `earmark import` and `earmark export-labels` as a person types them."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from desktop_app.annotation.store import open_store
+from desktop_app.interchange import recordings
 from tests.cli.conftest import Earmark
 
 RAVEN = (
@@ -55,6 +57,25 @@ def test_a_folder_of_label_files_becomes_one(earmark: Earmark, tmp_path: Path) -
     back = earmark("convert", tmp_path / "all.json", tmp_path / "tracks", "--to", "audacity")
     assert sorted(path.name for path in (tmp_path / "tracks").iterdir()) == ["a.txt", "b.txt"]
     assert back.status == 0
+
+
+@pytest.mark.parametrize("options", [(), ("--recordings",)])
+def test_a_folder_with_recordings_is_listed_once_however_many_label_files_are_in_it(
+    earmark: Earmark, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    made = []
+    finder = recordings.RecordingFinder
+
+    def counted(paths: Iterable[str]) -> recordings.RecordingFinder:
+        made.append(paths)
+        return finder(paths)
+
+    monkeypatch.setattr(recordings, "RecordingFinder", counted)
+    for name in ("stereo", "b", "c"):
+        (folder / f"{name}.txt").write_text("0\t0.5\towl\n")
+    earmark("convert", folder, tmp_path / "all.csv", *options, *(folder for _ in options))
+    assert len(made) == 1
+    assert "stereo." in (tmp_path / "all.csv").read_text()
 
 
 def test_formats_can_be_named_where_names_do_not_tell(earmark: Earmark, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from desktop_app.errors import UserError
 from desktop_app.interchange import birdnet_segments, class_folders
 from desktop_app.interchange.into_project import plan_import
 from desktop_app.interchange.labels import FileLabels, ImportResult
-from desktop_app.interchange.recordings import located
+from desktop_app.interchange.recordings import finder_below, located
 from desktop_app.interchange.registry import read_labels
 from desktop_app.interchange.splits import sides_of
 
@@ -136,7 +136,8 @@ def test_segments_become_other_data_sets_with_or_without_their_recording(sounds:
     (tmp_path / "segments" / OWL).mkdir(parents=True)
     shutil.copy(sounds / "Dusk.WAV", tmp_path / "segments" / clip)
     result = read_labels(tmp_path / "segments")
-    (on_recording,), _ = located(result.labels, sounds)
-    (on_clip,), _ = located(result.labels, tmp_path / "segments")
+    (on_recording,), _ = located(result.labels, sounds, finder_below(sounds, print))
+    clips = tmp_path / "segments"
+    (on_clip,), _ = located(result.labels, clips, finder_below(clips, print))
     assert (on_recording.path, on_recording.annotations[0].onset_s) == (str(sounds / "dawn.flac"), 0.5)
     assert (on_clip.path, on_clip.annotations[0].onset_s) == (str(tmp_path / "segments" / clip), None)

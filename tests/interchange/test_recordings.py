@@ -1,11 +1,13 @@
 """Label files name recordings as they were elsewhere; the finder says which one of these here is meant."""
 
 from pathlib import Path
+from typing import Literal
+from unicodedata import normalize
 
 import pytest
 
 from desktop_app.interchange.labels import FileLabels, stem_of
-from desktop_app.interchange.recordings import RecordingFinder, beside, located
+from desktop_app.interchange.recordings import RecordingFinder, beside, finder_below, finder_in, located
 
 HERE = ("site1/2026/night.wav", "site2/2026/night.wav", "dawn.WAV", "x/owl.flac", "copy/a.b.wav")
 
@@ -45,6 +47,14 @@ def test_what_is_not_here_or_not_unique_is_told(written: str, sentence: str) -> 
     assert found.problem.startswith(sentence)
 
 
+@pytest.mark.parametrize(("written", "here"), [("NFD", "NFC"), ("NFC", "NFD")])
+def test_accents_that_macos_writes_as_signs_of_their_own_are_the_same_letters(
+    written: Literal["NFC", "NFD"], here: Literal["NFC", "NFD"]
+) -> None:
+    path = normalize(here, "forêt/Mésange.wav")
+    assert RecordingFinder([path]).find(FileLabels(normalize(written, "forêt/Mésange.wav"))).path == path
+
+
 def test_a_label_file_without_names_belongs_to_the_recording_beside_it(tmp_path: Path) -> None:
     labels = FileLabels("night", named=False)
     finder = RecordingFinder(HERE)
@@ -79,12 +89,16 @@ def test_the_name_of_a_label_file_tells_the_recording(file: str, stem: str) -> N
 
 
 def test_labels_are_located_measured_and_told_if_missing(sounds: Path) -> None:
-    (dusk,), problems = located([FileLabels("d:\\dusk.wav"), FileLabels("gone.wav")], sounds)
+    (dusk,), problems = located(
+        [FileLabels("d:\\dusk.wav"), FileLabels("gone.wav")], sounds, finder_below(sounds, print)
+    )
     assert (dusk.path, dusk.duration_s, dusk.sample_rate_hz) == (str(sounds / "Dusk.WAV"), 2.0, 8_000)
     assert len(problems) == 1
 
 
 def test_what_lies_beside_a_label_file_tells_name_length_and_rate(sounds: Path) -> None:
-    (dawn, gone) = beside([FileLabels("dawn", named=False), FileLabels("gone", named=False)], sounds / "dawn.txt")
+    (dawn, gone) = beside(
+        [FileLabels("dawn", named=False), FileLabels("gone", named=False)], sounds / "dawn.txt", finder_in(sounds)
+    )
     assert (dawn.path, dawn.named, dawn.duration_s) == ("dawn.flac", True, 2.0)
     assert (gone.path, gone.named, gone.duration_s) == ("gone", False, None)

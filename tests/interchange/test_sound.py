@@ -13,7 +13,7 @@ from desktop_app.errors import UserError
 from desktop_app.interchange import audiofolder, class_folders, sound_export
 from desktop_app.interchange.labels import FileLabels, Options
 from desktop_app.interchange.losses import losses
-from desktop_app.interchange.recordings import located, measured
+from desktop_app.interchange.recordings import finder_below, located, measured
 from desktop_app.interchange.registry import read_labels, recognise, write_labels
 from desktop_app.interchange.sound_export import WrittenClip, export_annotations
 from desktop_app.interchange.splits import sides_of
@@ -56,9 +56,10 @@ def test_a_folder_of_clips_reads_back_on_the_recordings_or_on_the_clips(
     write_labels([replace(night, annotations=tuple(written))], tmp_path / "clips", sound_export.FORMAT, WAV)
     result = read_labels(tmp_path / "clips")
     assert result.format is sound_export.FORMAT
-    (on_recording,), _ = located(result.labels, sounds)
+    (on_recording,), _ = located(result.labels, sounds, finder_below(sounds, print))
     assert (on_recording.path, list(on_recording.annotations)) == (night.path, written)
-    on_clips, _ = located(result.labels, tmp_path / "clips")
+    clips = tmp_path / "clips"
+    on_clips, _ = located(result.labels, clips, finder_below(clips, print))
     assert [Path(each.path).name for each in on_clips] == ["night_0.50.wav", "night_0.00.wav"]
     (owl,) = on_clips[0].annotations
     assert (owl.onset_s, owl.status, owl.note, dict(owl.extra)) == (None, Status.UNCERTAIN, "near", {"site": "3"})
