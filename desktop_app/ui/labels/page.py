@@ -95,7 +95,7 @@ class LabelsPage(QWidget):
     def relink(self) -> None:
         """Show which recordings are missing, and let them be found."""
         services = self._services
-        dialog = RelinkDialog(services.relinking, services.folder, services.paths(), self.window())
+        dialog = RelinkDialog(services.relinking, services.folder, services.paths, self.window())
         show_while_open(dialog, services.project)
 
     def ask_for_import(self) -> None:

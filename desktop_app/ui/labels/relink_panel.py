@@ -64,8 +64,13 @@ class RelinkDialog(QDialog):
     """Lists missing recordings and gives their labels to files of the same names in another folder. Not modal."""
 
     def __init__(
-        self, relinking: Relinking, project_folder: Path, paths: Sequence[str], parent: QWidget | None = None
+        self,
+        relinking: Relinking,
+        project_folder: Path,
+        paths: Callable[[], Sequence[str]],
+        parent: QWidget | None = None,
     ) -> None:
+        """`paths` returns every file of the folder as it is now: they may come back while this is open."""
         super().__init__(parent)
         self._relinking = relinking
         self._folder = project_folder
@@ -122,11 +127,12 @@ class RelinkDialog(QDialog):
     def _homes(self, new: str) -> list[tuple[Recording, str]]:
         """Return listed recordings with the files that bear their names, below the folder they were in or at all."""
         homes: dict[str, tuple[Recording, str]] = {}
+        paths = self._paths()
         for old in sorted({folder_of(each.path) for each in self._listed()}, key=len):
             of_old = [each for each in self._listed() if folder_of(each.path) == old]
-            for recording, path in same_names(of_old, old, new, self._paths):
+            for recording, path in same_names(of_old, old, new, paths):
                 homes.setdefault(path, (recording, path))
-        for recording, path in same_names(self._listed(), "", new, self._paths):
+        for recording, path in same_names(self._listed(), "", new, paths):
             homes.setdefault(path, (recording, path))
         return list(homes.values())
 
