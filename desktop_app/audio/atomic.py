@@ -25,16 +25,17 @@ _SENTENCES = {
     errno.EROFS: "“{name}” cannot be written, as the disk is read-only: choose another folder.",
     errno.ENOENT: "“{name}” cannot be written, as its folder does not exist: create it or choose another one.",
     errno.ENOTDIR: "“{name}” cannot be written, as a part of its path is a file and no folder: choose another folder.",
-    errno.EEXIST: "“{name}” is a file and no folder: choose another folder.",
+    errno.EEXIST: "“{name}” is a file and no folder: rename it, or choose another folder.",
     errno.ENAMETOOLONG: "“{name}” is too long a name for this disk: choose a shorter one.",
     errno.EISDIR: "“{name}” is a folder: choose a file name inside it.",
 }
 
 
 def explain_write_error(error: OSError, path: str | os.PathLike[str]) -> UserError:
-    """Return the sentence for a failed write to this path."""
+    """Return the sentence for a failed write to this path, or to the folder on the way to it that is a file."""
+    culprit = error.filename if error.errno == errno.EEXIST and error.filename else path
     sentence = _SENTENCES.get(error.errno or 0, "“{name}” could not be written ({reason}): choose another folder.")
-    return UserError(sentence.format(name=shown_name(path), reason=error.strerror or error))
+    return UserError(sentence.format(name=shown_name(culprit), reason=error.strerror or error))
 
 
 @contextmanager

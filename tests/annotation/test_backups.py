@@ -91,5 +91,5 @@ def test_damage_makes_no_backup_and_pushes_none_out(project: Path, store: Annota
 def test_a_backup_that_cannot_be_written_is_told_in_a_sentence(project: Path, store: AnnotationStore) -> None:
     draw(store, project)
     store.place.backups.write_text("a file where the folder should be")
-    with pytest.raises(UserError, match="is a file and no folder: choose another"):
+    with pytest.raises(UserError, match="“backups” is a file and no folder: rename it"):
         store.back_up(TODAY)

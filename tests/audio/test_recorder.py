@@ -156,7 +156,7 @@ def test_a_folder_that_cannot_be_is_told(capture: Capture, plain: RecordSettings
     recorder = Recorder(capture, plain)
     recorder.start()
     wait_for(lambda: recorder.state.phase == "failed")
-    assert recorder.state.problem == "“recordings” is a file and no folder: choose another folder."
+    assert recorder.state.problem == "“recordings” is a file and no folder: rename it, or choose another folder."
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be moved there")
