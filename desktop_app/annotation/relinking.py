@@ -1,9 +1,10 @@
 """Find recordings that were moved, renamed or changed since they were labelled, by their content."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from desktop_app.annotation.edits import Edit
@@ -110,31 +111,49 @@ def _without_collisions(lost: Sequence[Recording], homes: dict[str, str]) -> dic
     return homes
 
 
-def same_names(
-    missing: Iterable[Recording], old_folder: str, new_folder: str, paths: Iterable[str]
-) -> list[tuple[Recording, str]]:
-    """Return missing recordings of one folder with the paths that bear their names in another one, for `relink`.
+def same_names(missing: Iterable[Recording], chosen: str, paths: Iterable[str]) -> list[tuple[Recording, str]]:
+    """Return missing recordings with the paths that bear their names in a chosen folder, or below it, for `relink`.
 
-    Folders and paths are from the project's folder on, an empty folder is the project's own. Where the very name is not
-    there, one of another format is taken: recordings are often compressed later.
+    Folders and paths are from the project's folder on, an empty folder is the project's own. Recorders that run side by
+    side give their files the same names, so what counts is how many folders are called as they were; of two that fit as
+    well, none is taken. Where the very name is not there, one of another format is: recordings are often compressed.
     """
-    there = set(paths)
-    formats = defaultdict(list)
-    for each in there:
-        formats[_without_suffix(each)].append(each)
-    found = []
+    named = defaultdict(list)
+    for path in paths:
+        if PurePosixPath(path).is_relative_to(chosen):
+            named[PurePosixPath(path).stem.casefold()].append(path)
+    pairs: defaultdict[tuple[int, bool], list[tuple[Recording, str]]] = defaultdict(list)
     for recording in missing:
-        with suppress(ValueError):
-            rest = PurePosixPath(recording.path).relative_to(PurePosixPath(old_folder))
-            path = (PurePosixPath(new_folder) / rest).as_posix()
-            others = formats[_without_suffix(path)]
-            if path in there or len(others) == 1:
-                found.append((recording, path if path in there else others[0]))
+        for path in named[PurePosixPath(recording.path).stem.casefold()]:
+            likeness = _likeness(PurePosixPath(recording.path), PurePosixPath(path), chosen)
+            if likeness is not None:
+                pairs[likeness].append((recording, path))
+    return _unmistakable(pairs[likeness] for likeness in sorted(pairs, reverse=True))
+
+
+def _likeness(old: PurePosixPath, new: PurePosixPath, chosen: str) -> tuple[int, bool] | None:
+    """Return how many folders above a file are called as they were, and whether it is; None: it is some other folder's.
+
+    With no folder called as it was, only what lies in the chosen folder itself may be meant, or what has come into it.
+    """
+    folders = zip(reversed(old.parent.parts), reversed(new.parent.parts), strict=False)
+    alike = sum(1 for _ in takewhile(lambda each: each[0] == each[1], folders))
+    has_come = not old.is_relative_to(chosen) or new.parent == PurePosixPath(chosen)
+    return (alike, old.name == new.name) if alike or has_come else None
+
+
+def _unmistakable(likely: Iterable[Sequence[tuple[Recording, str]]]) -> list[tuple[Recording, str]]:
+    """Return the pairs whose recording and path are in no other pair as likely; the likeliest come first."""
+    found: list[tuple[Recording, str]] = []
+    asked: set[str] = set()
+    claimed: set[str] = set()
+    for pairs in likely:
+        free = [(recording, path) for recording, path in pairs if recording.id not in asked and path not in claimed]
+        homes, claims = Counter(recording.id for recording, _ in free), Counter(path for _, path in free)
+        found += [(recording, path) for recording, path in free if homes[recording.id] == claims[path] == 1]
+        asked.update(homes)
+        claimed.update(claims)
     return found
-
-
-def _without_suffix(path: str) -> str:
-    return PurePosixPath(path).with_suffix("").as_posix()
 
 
 def relink(folder: Path, homes: Iterable[tuple[Recording, str]]) -> Edit:

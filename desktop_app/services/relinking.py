@@ -27,7 +27,9 @@ class Relinking(QObject):
         self._project = project
         self._messages = messages
         self.missing: list[Recording] = []
+        self._told: set[str] = set()  # recordings with other sound: at each look anew it would be noise
         project.closed.connect(lambda: self._set_missing([]))
+        project.closed.connect(self._told.clear)
         project.history.changed.connect(lambda edit: self._found([before.id for before, _ in edit.moved]))
 
     def look(self, paths: Iterable[Path]) -> None:
@@ -37,7 +39,7 @@ class Relinking(QObject):
     def relink(self, homes: Sequence[tuple[Recording, str]]) -> None:
         """Give recordings' labels to files that a person chose, whatever they hold, in one step that can be undone.
 
-        `annotation.relinking.same_names` proposes files for the recordings of a folder that moved.
+        `annotation.relinking.same_names` proposes files for them in a folder that a person chose.
         """
         self._project.in_background(relinked, tuple(homes), then=self._project.do, title="Re-linking")
 
@@ -59,8 +61,10 @@ class Relinking(QObject):
             self._messages.info(f"{files} moved or renamed; the labels went along.")
             self._project.annotations_changed.emit(frozenset(before.id for before, _ in result.moved))
             self.renamed.emit([(before, after) for before, after in result.moved if before.path != after.path])
-        if result.changed:
-            self._messages.warning(_of_changed(result.changed))
+        changed = [each for each in result.changed if each.id not in self._told]
+        if changed:
+            self._told.update(each.id for each in changed)
+            self._messages.warning(_of_changed(changed))
         self._set_missing(list(result.missing))
 
     def _found(self, recording_ids: Sequence[str]) -> None:

@@ -112,22 +112,46 @@ def test_a_stop_is_obeyed(project: Path) -> None:
         reconcile(project, [identify(project, project / "a.wav")], [], stop)
 
 
+def homes(lost: list[str], chosen: str, there: list[str]) -> dict[str, str]:
+    found = same_names([Recording(path, 5, "old", id=f"id of {path}") for path in lost], chosen, there)
+    return {recording.path: path for recording, path in found}
+
+
 def test_a_whole_folder_is_relinked_by_names_whatever_the_files_hold(project: Path) -> None:
     lost = [Recording(f"night/{name}", 5, "old", id=name) for name in ("a.wav", "b.wav", "gone.wav")]
-    pairs = same_names(lost, "night", "", ["a.wav", "b.wav", "night/c.wav"])
+    pairs = same_names(lost, "", ["a.wav", "b.wav", "night/c.wav"])
     assert [(recording.id, path) for recording, path in pairs] == [("a.wav", "a.wav"), ("b.wav", "b.wav")]
     edit = relink(project, pairs)
     assert edit.text == "Re-link 2 recordings"
     after = edit.moved[0][1]
     assert after == replace(identify(project, project / "a.wav"), id="a.wav")
-    assert same_names(lost, "elsewhere", "", ["a.wav"]) == []
+    assert same_names(lost, "elsewhere", ["a.wav"]) == []
 
 
 def test_a_recording_that_was_compressed_is_found_by_its_name_unless_two_formats_bear_it() -> None:
-    lost = [Recording(f"night/{name}", 5, "old", id=name) for name in ("a.wav", "b.WAV", "c.wav")]
     there = ["night/a.flac", "night/b.mp3", "night/b.flac", "night/c.wav", "night/c.flac"]
-    found = same_names(lost, "night", "night", there)
-    assert [(recording.id, path) for recording, path in found] == [("a.wav", "night/a.flac"), ("c.wav", "night/c.wav")]
+    found = homes(["night/a.wav", "night/b.WAV", "night/c.wav"], "night", there)
+    assert found == {"night/a.wav": "night/a.flac", "night/c.wav": "night/c.wav"}
+    assert homes(["a.wav", "night/a.wav"], ".", ["a.flac", "night/a.flac"]) == {
+        "a.wav": "a.flac",
+        "night/a.wav": "night/a.flac",
+    }
+
+
+def test_files_are_found_deep_below_the_folder_that_was_chosen() -> None:
+    assert homes(["creek/1.w64"], "archive", ["archive/2026/1.flac"]) == {"creek/1.w64": "archive/2026/1.flac"}
+    assert homes(["creek/1.w64"], "archive", ["archive/2025/1.flac", "archive/2026/1.flac"]) == {}
+
+
+def test_the_stations_of_a_season_whose_files_bear_the_same_names_keep_their_labels_apart() -> None:
+    lost, there = ["ST01/0530.WAV", "ST02/0530.WAV"], ["archive/ST01/0530.flac", "archive/ST02/0530.flac"]
+    both = dict(zip(lost, there, strict=True))
+    assert homes(lost, "archive", there) == both
+    assert homes(lost, "", there) == both
+    assert homes(lost, "archive/ST02", there) == {"ST02/0530.WAV": "archive/ST02/0530.flac"}
+    assert homes(lost, "flat", ["flat/0530.flac"]) == {}, "whose is it?"
+    assert homes(lost[:1], "flat", ["flat/0530.flac"]) == {"ST01/0530.WAV": "flat/0530.flac"}
+    assert homes(lost[:1], "", ["ST02/0530.WAV"]) == {}, "that of another station was always there"
 
 
 def test_a_fingerprint_sees_beginning_middle_end_and_size(tmp_path: Path) -> None:

@@ -117,24 +117,12 @@ class RelinkDialog(QDialog):
         except UserError as problem:
             self._words.setText(str(problem))
             return
-        homes = self._homes("" if new == "." else new)
+        homes = same_names(self._listed(), new, self._paths())
         if homes:
             self._words.setText(f"{counted(len(homes), 'recording')} found there; reading them…")
             self._relinking.relink(homes)
         else:
-            self._words.setText(f"No file in “{folder.name}” has the name of a missing recording: choose another one.")
-
-    def _homes(self, new: str) -> list[tuple[Recording, str]]:
-        """Return listed recordings with the files that bear their names, below the folder they were in or at all."""
-        homes: dict[str, tuple[Recording, str]] = {}
-        paths = self._paths()
-        for old in sorted({folder_of(each.path) for each in self._listed()}, key=len):
-            of_old = [each for each in self._listed() if folder_of(each.path) == old]
-            for recording, path in same_names(of_old, old, new, paths):
-                homes.setdefault(path, (recording, path))
-        for recording, path in same_names(self._listed(), "", new, paths):
-            homes.setdefault(path, (recording, path))
-        return list(homes.values())
+            self._words.setText(f"No file in “{folder.name}” is called like one of them alone: choose another folder.")
 
     def _listed(self) -> list[Recording]:
         chosen = self.of_folder.currentData()
