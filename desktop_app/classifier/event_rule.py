@@ -17,6 +17,8 @@ import numpy.typing as npt
 from desktop_app.annotation.records import BACKGROUND_LABELS
 
 Scores = npt.NDArray[np.float32]
+ROUNDING_S = 1e-9
+"""What sums of hops may be off: three of 0.1 s are 0.3 s, wherever in a stream they begin."""
 
 
 @dataclass(frozen=True)
@@ -97,12 +99,12 @@ class EventDetector:
 
     def _forget(self, at_s: float) -> None:
         """Drop results older than the averaging time, but never below the minimum count."""
-        oldest_s = at_s - self._rule.averaging_s + 1e-9  # a result that is exactly so old is out
+        oldest_s = at_s - self._rule.averaging_s + ROUNDING_S  # a result that is exactly so old is out
         while len(self._recent) > max(self._rule.minimum_count, 1) and self._recent[0][0] < oldest_s:
             self._recent.popleft()
 
     def _fire(self, at_s: float, averaged: Scores) -> Detection | None:
-        since_s = at_s - self._fired_s
+        since_s = at_s - self._fired_s + ROUNDING_S
         waited = (since_s >= self._rule.suppression_s) & (since_s.min() >= self._rule.other_suppression_s)
         ready = self._speaks & self._armed & waited & (averaged >= self._thresholds)
         if not ready.any():

@@ -107,3 +107,12 @@ def test_events_keep_their_distance_and_their_threshold(
     for earlier, later in pairwise(events):
         least_s = rule.suppression_s if earlier.label == later.label else rule.other_suppression_s
         assert later.at_s - earlier.at_s >= least_s - 1e-9
+
+
+@pytest.mark.parametrize("began", range(60))
+def test_another_word_fires_as_soon_wherever_in_the_stream(began: int) -> None:
+    rule = EventRule(averaging_s=0.1, minimum_count=1, other_suppression_s=0.3)
+    scores = rows(("yes", 1), ("no", 6))
+    events = detect(CLASSES, rule, [(16_000 + 1_600 * (began + hop)) / 16_000 for hop in range(len(scores))], scores)
+    assert [event.label for event in events] == ["yes", "no"]
+    assert events[1].at_s - events[0].at_s == pytest.approx(0.3)
