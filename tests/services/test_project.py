@@ -295,7 +295,10 @@ def test_a_file_with_other_sound_than_when_it_was_labelled_is_told(window: Windo
     qtbot.waitUntil(lambda: bool(window.told))
     assert "“a.wav” holds other sound" in window.told[-1].text
     assert len(window.project.annotations_of(folder / "a.wav")) == 1
-    window.project.draw(folder / "b.wav", Annotation("robin"))
-    (folder / "b.wav").write_bytes(b"other sound, too")
-    window.relinking.look([folder / "a.wav", folder / "b.wav"])
-    qtbot.waitUntil(lambda: "“b.wav” holds other sound" in window.told[-1].text)  # a.wav was told already
+    for name in ("b.wav", "night/c.wav"):
+        window.project.draw(folder / name, Annotation("robin"))
+        (folder / name).write_bytes(b"other sound, too")
+    window.relinking.look([folder / "a.wav", folder / "b.wav", folder / "night" / "c.wav"])
+    qtbot.waitUntil(
+        lambda: "“b.wav” and 1 other labelled file hold other sound" in window.told[-1].text
+    )  # a.wav was told
