@@ -77,7 +77,7 @@ COLUMNS: tuple[LabelColumn, ...] = (
     LabelColumn(
         RECORDING,
         "Recording",
-        192,
+        224,
         "Sorted by path, then by onset",
         Order.PATH,
         words=lambda row: row.path,
