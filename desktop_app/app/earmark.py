@@ -17,7 +17,7 @@ from desktop_app import __version__, assets
 from desktop_app.app.core import make_core
 from desktop_app.app.labels_page import LabelsPages
 from desktop_app.app.learning_pages import LearningPages
-from desktop_app.app.leaving import Leaving
+from desktop_app.app.leaving import Leaving, end_at_once
 from desktop_app.app.listen_page import ListenPage
 from desktop_app.app.live_page import LivePage
 from desktop_app.audio.inputs import OpenInput
@@ -54,6 +54,8 @@ def main(arguments: Sequence[str]) -> int:
     restore_hooks()
     if crash_file is not None:
         crash_file.close()
+    if not earmark.all_ended:
+        end_at_once(status)
     return status
 
 
@@ -67,6 +69,8 @@ class Earmark(QObject):
         open_microphone: OpenInput = open_input,
     ) -> None:
         super().__init__()
+        self.all_ended = True
+        """No thread was left behind in a drive that does not answer; known after `close`."""
         self.core = make_core(application, open_device)
         self.bugs = logbook.BugReporter()
         self.listen = ListenPage(self.core)
@@ -124,7 +128,7 @@ class Earmark(QObject):
         self.listen.close()
         self.learning.close()
         self.core.project.close()
-        self.core.runner.close()
+        self.all_ended = self.core.runner.close()
         self.core.settings.close()
         self.core.theme.close()
 

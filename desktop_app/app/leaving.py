@@ -1,8 +1,11 @@
 """The window stays open once while something runs that closing it would end: the person is told, and closes again."""
 
+import logging
 import math
+import os
+import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from desktop_app.app.core import Core
@@ -30,3 +33,11 @@ class Leaving:
     def _quit(self) -> None:
         self._told_s = time.monotonic()
         self._core.actions["quit"].trigger()
+
+
+def end_at_once(status: int) -> NoReturn:
+    """End the process although a thread hangs in the system: Python itself would wait for it for ever."""
+    logging.getLogger(__name__).warning("a thread still waits, perhaps for a drive that does not answer: it is left")
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(status)

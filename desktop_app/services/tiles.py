@@ -25,6 +25,8 @@ from desktop_app.services.pieces import SAMPLES_FRAMES, TILE_COLUMNS, Key, Piece
 if TYPE_CHECKING:
     from desktop_app.audio.metadata import AudioMetadata
 
+CLOSE_LIMIT_S = 2.0
+
 
 class OpenSource(FrameSource, BlockSource, Protocol):
     """A recording that is open for reading; `audio.reader.Reader` is one."""
@@ -107,11 +109,15 @@ class TileEngine(QObject):
         self._turn_to(None)
 
     def close(self) -> None:
-        """Close the file and stay silent from now on; waits for the piece in work. Call it before the runner closes."""
+        """Close the file and stay silent from now on. Call it before the runner closes.
+
+        Waits a moment for the piece in work; of a longer one, or a drive that hangs, the worker closes the file.
+        """
         self._closed = True
         self.clear()
-        with self._source_lock:
+        if self._source_lock.acquire(timeout=CLOSE_LIMIT_S):
             self._close_source()
+            self._source_lock.release()
 
     def request(self, keys: Iterable[Key]) -> None:
         """Compute these pieces, in this order, and nothing that was asked for before."""
@@ -186,6 +192,9 @@ class TileEngine(QObject):
                     self._pumping = False
                     self._wanted = []
                     self._in_work = None
+            if self._closed:
+                with self._source_lock:
+                    self._close_source()
 
     def _step(self) -> bool:
         """Open, or compute one piece; return whether there was anything to do."""

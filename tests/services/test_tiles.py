@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.audio.reader import Reader, open_audio
 from desktop_app.audio.spectrogram import ColumnGrid, ColumnSpan, columns
 from desktop_app.errors import UserError
-from desktop_app.services import waveform
+from desktop_app.services import tiles, waveform
 from desktop_app.services.jobs import JobRunner
 from desktop_app.services.pieces import SAMPLES_FRAMES, TILE_COLUMNS, Key, PieceCache, SamplesKey, TileKey
 from desktop_app.services.tiles import Opened, OpenSource, TileEngine
@@ -226,6 +226,20 @@ def test_after_closing_nothing_is_open_and_nothing_starts(
     engine.request([SamplesKey(0)])
     qtbot.wait(30)
     assert gate.now_open == 0 and not gate.read_starts
+
+
+def test_a_read_that_hangs_does_not_hold_up_closing_and_the_file_is_closed_after_it(
+    qtbot: QtBot, runner: JobRunner, gate: Gate, recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tiles, "CLOSE_LIMIT_S", 0.05)
+    engine = TileEngine(runner, gate.open)
+    opened(qtbot, engine, recording)
+    engine.request([SamplesKey(0)])
+    qtbot.waitUntil(lambda: gate.waiting.acquire(blocking=False))
+    engine.close()
+    assert gate.now_open == 1
+    gate.passes.release(1000)
+    qtbot.waitUntil(lambda: gate.now_open == 0)
 
 
 def piece(size: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
