@@ -60,6 +60,8 @@ def recognises(seen: Glimpse) -> bool:
         return True
     if any(maker in seen.name for maker in _TRACK_NAMES) and audacity.recognises(seen):
         return True
+    if raven.is_ours(seen):  # labels of BirdNET in Raven's format, with BirdNET's columns after its own
+        return False
     score = any(seen.has(name) for name in _SCORES)
     species = any(seen.has(name) for name in (*_SCIENTIFIC, *_COMMON, CODE))
     times = any(seen.has(name) for name in (*_STARTS, raven.BEGIN))

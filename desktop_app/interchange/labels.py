@@ -8,6 +8,7 @@ from typing import Any
 
 from desktop_app.annotation.annotations import IMPORT_PREFIX, Annotation, Status
 from desktop_app.audio.clips import ExportSettings
+from desktop_app.audio.formats import is_audio_name
 from desktop_app.interchange.reading import LARGEST, DamagedRowError, Glimpse, Notes, tidied
 
 
@@ -35,8 +36,11 @@ class FileLabels:
 
     @property
     def stem(self) -> str:
-        """Return the file name of the recording without its ending; a name that has none is kept whole."""
-        return PurePosixPath(self.name).stem if self.named else self.name
+        """Return the file name of the recording without its ending; a name that has none is kept whole.
+
+        Recorders write names with dots, such as `5042.171123201510.wav`: only the ending of a format is one.
+        """
+        return PurePosixPath(self.name).stem if self.named and is_audio_name(self.name) else self.name
 
     @property
     def folder(self) -> str:

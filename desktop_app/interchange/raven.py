@@ -57,6 +57,11 @@ def recognises(seen: Glimpse) -> bool:
     return seen.has(BEGIN, END) and (seen.has(SELECTION) or seen.has(VIEW))
 
 
+def is_ours(seen: Glimpse) -> bool:
+    """Return whether the columns are all that Earmark writes; nobody else names a recording by file and by path."""
+    return seen.has(*(name for name in _CORE if name != ANNOTATION))
+
+
 def read(path: Path, notes: Notes, options: Options) -> list[FileLabels]:
     """Return the selections, by recording; a selection that stands there for several views comes once."""
     table = read_table(read_text(path, notes), notes, quoted=False)

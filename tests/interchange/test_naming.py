@@ -53,3 +53,8 @@ def test_a_file_that_is_there_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "notes").write_text("precious")
     assert "needs a file for each of the 2 recordings" in obstacle(TWO, tmp_path / "notes", format_named("audacity"))
     assert "needs a folder" in obstacle(TWO, tmp_path / "notes", format_named("clips"))
+
+
+def test_names_with_dots_keep_all_of_them_where_no_ending_follows() -> None:
+    names = ("5042.171123201510", "5042.171124201510", "5042.171125201510.wav")
+    assert [FileLabels(name).stem for name in names] == [*names[:2], "5042.171125201510"]

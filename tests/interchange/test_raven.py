@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.annotation.annotations import Annotation
+from desktop_app.annotation.annotations import Annotation, Status
 from desktop_app.errors import UserError
 from desktop_app.interchange import raven
 from desktop_app.interchange.labels import FileLabels, Options
 from desktop_app.interchange.naming import targets
-from desktop_app.interchange.registry import write_labels
+from desktop_app.interchange.registry import read_labels, write_labels
 from tests.interchange.conftest import Read, found, only, table, text_of
 
 HEAD = ("Selection", "View", "Channel", "Begin Time (s)", "End Time (s)", "Low Freq (Hz)", "High Freq (Hz)")
@@ -154,3 +154,19 @@ def test_the_label_column_is_written_under_the_chosen_name(tmp_path: Path) -> No
     assert file.read_text().split("\t")[7] == "Species"
     with pytest.raises(UserError, match="is a column of Raven itself"):
         write_labels(labels, tmp_path / "n.txt", raven.FORMAT, Options(label_column="channel"))
+
+
+def test_labels_of_birdnet_in_a_table_of_ours_keep_their_names(tmp_path: Path) -> None:
+    find = Annotation(
+        label="Azure Jay",
+        onset_s=51.0,
+        offset_s=54.0,
+        score=0.3,
+        status=Status.DRAFT,
+        source="BirdNET",
+        extra={"Species Code": "azujay1"},
+    )
+    (file,) = write_labels([FileLabels("night.wav", (find,), 60.0, 48_000)], tmp_path, raven.FORMAT).files
+    again = read_labels(file)
+    (label,) = again.labels[0].annotations
+    assert (again.format, label.label, label.source) == (raven.FORMAT, "Azure Jay", "BirdNET")
