@@ -16,7 +16,7 @@ from desktop_app.ui.workspaces import Workspaces
 
 DEFAULT_SIZE = QSize(1440, 900)
 LEAST_SIZE = QSize(960, 600)
-"""Or the screen, where that is smaller: 1920 x 1080 pixels at twice the size are 960 x 540."""
+"""Or as high as the screen, where that is less: 1920 x 1080 pixels at twice the size are 960 x 540."""
 FRAME = QSize(16, 48)
 """Room for the title bar and the edges that the system draws round the window."""
 
@@ -43,7 +43,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Earmark")
         self.setAcceptDrops(True)
         room = self.screen().availableSize() - FRAME
-        self.setMinimumSize(LEAST_SIZE.boundedTo(room))
+        self.setMinimumSize(LEAST_SIZE.width(), min(LEAST_SIZE.height(), room.height()))
         self.addActions(actions.all())
         self._build_centre(below)
         self._build_menus()

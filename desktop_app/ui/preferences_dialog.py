@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -40,6 +41,9 @@ SNAPS = {
 EXAMPLE_DEVICE = "Microphone"
 LABEL_WIDTH = 136
 LEAST_WIDTH = 520
+MARGINS = (24, 16, 24, 16)
+FRAME = QSize(16, 48)
+"""Of the window manager: a screen of 540 lines cannot hold all choices, they scroll there."""
 
 
 class PreferencesDialog(QDialog):
@@ -120,8 +124,9 @@ class PreferencesDialog(QDialog):
             self._example.setMinimumHeight(self._example.heightForWidth(self._example.width()))
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 16, 24, 16)
+        sections = QWidget()
+        column = QVBoxLayout(sections)
+        column.setContentsMargins(*MARGINS)
         column.setSpacing(16)
         column.addLayout(
             _section(
@@ -138,7 +143,19 @@ class PreferencesDialog(QDialog):
         column.addLayout(_section("Recording", ("Format", self.format), ("Kept in", self.folder), *names))
         column.addLayout(_section("Labels", ("Your name", self.reviewer)))
         column.addStretch()
-        column.addLayout(self._buttons())
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(sections)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(scroll, 1)
+        buttons = self._buttons()
+        outer.addLayout(buttons)
+        needed = sections.sizeHint().height() + buttons.sizeHint().height()
+        self.resize(QSize(LEAST_WIDTH, needed).boundedTo(self.screen().availableSize() - FRAME))
 
     def _buttons(self) -> QHBoxLayout:
         """Return the row below; a QDialogButtonBox puts help to where each system has it, here even to the right."""
@@ -149,6 +166,7 @@ class PreferencesDialog(QDialog):
         close.setDefault(True)
         close.clicked.connect(self.reject)
         row = QHBoxLayout()
+        row.setContentsMargins(*MARGINS)
         row.addWidget(all_keys)
         row.addStretch()
         row.addWidget(close)

@@ -163,3 +163,7 @@ def test_the_button_below_shows_the_keys_of_the_choices_and_the_dialog_stays(
     assert close.isDefault()
     qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
     assert not dialog.isVisible()
+
+
+def test_on_a_low_screen_the_choices_scroll_and_the_buttons_stay(dialog: PreferencesDialog) -> None:
+    assert dialog.minimumSizeHint().height() < 480
