@@ -14,7 +14,7 @@ import soundfile as sf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.classifier.data.corpus import Corpus, find_in, gather
+from desktop_app.classifier.data.corpus import ALL_IS_NAMED, Corpus, find_in, gather
 from desktop_app.classifier.data.dataset import Clip, load_clips
 from desktop_app.classifier.data.splits import divide
 from desktop_app.classifier.runs.run_config import DataConfig
@@ -67,6 +67,12 @@ def test_a_class_of_one_clip_is_named_and_learnt_from(fill: Fill) -> None:
     found = corpus(fill("low", 1), test_share=0.45, validation_share=0.45)
     assert "Few clips: “low” (1); a class wants some dozens." in found.notes
     assert [clip.split for clip in found.divided.clips if clip.label == "low"] == ["train"]
+
+
+def test_classes_without_background_are_told_to_name_pauses_too(fill: Fill) -> None:
+    fill("high", 30)
+    assert ALL_IS_NAMED in corpus(fill("low", 30)).notes
+    assert ALL_IS_NAMED not in corpus(fill("Silence", 30)).notes
 
 
 def test_two_classes_of_the_same_files_are_one_sentence(fill: Fill) -> None:

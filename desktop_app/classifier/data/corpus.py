@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop_app.annotation.records import BACKGROUND_LABELS
 from desktop_app.audio.formats import is_audio_name
 from desktop_app.audio.sources import find_audio, require_regular_file
 from desktop_app.classifier.data.clips import Clip, Skipped
@@ -20,6 +21,10 @@ from desktop_app.errors import UserError
 from desktop_app.words import counted
 
 BACKGROUNDS = "_background_noise_"
+ALL_IS_NAMED = (
+    "No class holds background, so pauses and other sounds get the name of a class as well; for a microphone or long "
+    "recordings label some as “silence” and “unknown”."
+)
 NAMED = 8
 
 
@@ -75,6 +80,8 @@ def gather(found: Found, config: DataConfig) -> Corpus:
         notes.append(f"{stand} left out.")
     classes = tuple(sorted({clip.label for clip in clips}))
     _demand_two(classes, [clip.label for clip in found.clips], contradictions)
+    if not any(label.lower() in BACKGROUND_LABELS for label in classes):
+        notes.append(ALL_IS_NAMED)
     divided = divide(clips, hashes, config)
     notes += divided.notes
     missing = [label for label in classes if label not in {clip.label for clip in divided.side("train")}]

@@ -16,6 +16,10 @@ from desktop_app.ui.training.parts import push_button
 from desktop_app.ui.widgets import role_label
 
 ALL_LABELS, ALL_WORDS = "", "All classes"
+ALL_MAKE_EVENTS = (
+    "This model knows no background, so pauses and other sounds make events, too: label some as “silence” and "
+    "“unknown”, and train again."
+)
 SLIDERS = {
     "averaging_s": SliderSpec(
         "Averaging", 0.1, 2.0, 0.1, "{:.1f} s", "Scores are averaged over so long: longer is surer, and later"
@@ -72,7 +76,8 @@ class RulePanel(QWidget):
         self._model = name
         self._classes = tuple(each for each in classes if each.lower() not in BACKGROUND_LABELS)
         never = [each for each in classes if each.lower() in BACKGROUND_LABELS]
-        self._silent.setText(f"Never make an event: {', '.join(never)}." if never else "")
+        told = f"Never make an event: {', '.join(never)}." if never else ALL_MAKE_EVENTS
+        self._silent.setText(told if classes else "")
         self._fill_scope()
         self._show()
 

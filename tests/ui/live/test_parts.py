@@ -133,6 +133,9 @@ def test_a_class_can_have_a_threshold_of_its_own_and_give_it_up(qtbot: QtBot, se
     panel.show_model("words", CLASSES)
     assert [panel.scope.itemText(place) for place in range(panel.scope.count())] == ["All classes", "yes", "no"]
     assert "_silence_, _unknown_" in panel.words
+    panel.show_model("sounds", ("owl", "wren"))
+    assert "knows no background" in panel.words
+    panel.show_model("words", CLASSES)
     panel.scope.setCurrentIndex(1)
     panel.threshold.slider.setFocus()
     QTest.keyClick(panel.threshold.slider, Qt.Key.Key_Home)
