@@ -103,7 +103,7 @@ class LabelsPages(QObject):
         listen.show_recording(path)
         listen.labelling.go_to({annotation_id})
         if (selection := listen.session.selection) is not None:
-            listen.timeline.show_clearly(selection.onset_s, selection.offset_s)
+            listen.timeline.show_clearly(selection)
 
     def _relative_paths(self) -> list[str]:
         folder = self.core.session.folder

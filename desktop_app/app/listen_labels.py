@@ -70,7 +70,7 @@ class ListenLabels(QObject):
         labelling, gestures = self.labelling, self._timeline.gestures
         labelling.changed.connect(self._show_annotations)
         labelling.refused.connect(self._core.messages.info)
-        labelling.gone_to.connect(self._timeline.view.reveal_stretch)
+        labelling.gone_to.connect(self._timeline.reveal)
         labelling.nothing_to_judge.connect(self._play_again)
         labelling.went_on.connect(lambda: self._folder_panel.step(1))
         self._timeline.engine.opened.connect(lambda opened: labelling.note_length(opened.duration_s, opened.channels))

@@ -214,9 +214,9 @@ class ListenPage(QObject):
 
     def _show_find(self, onset_s: float, offset_s: float) -> None:
         """Select a find, and turn to it where it is out of sight."""
-        self.session.selection = Selection(onset_s, offset_s)
+        found = self.session.selection = Selection(onset_s, offset_s)
         self.session.play_head_s = onset_s
-        self.timeline.show_clearly(onset_s, offset_s)
+        self.timeline.show_clearly(found)
 
     def _classify(self, paths: list[Path]) -> None:
         """Judge recordings with the chosen model; torch is imported by the job."""

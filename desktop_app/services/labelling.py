@@ -30,8 +30,8 @@ class Labelling(QObject):
     """All of the recording has been labelled or judged: the next one may be shown."""
     refused = Signal(str)
     """Why nothing was done, as a sentence."""
-    gone_to = Signal(float, float)
-    """Onset and offset of what was selected by stepping, judging or in a list: it may be out of sight."""
+    gone_to = Signal(object)
+    """Selection: what was selected by stepping, judging or in a list covers it; it may be out of sight."""
     nothing_to_judge = Signal()
     """Nothing is selected and no draft is left in the recording."""
 
@@ -116,8 +116,7 @@ class Labelling(QObject):
         """Select annotations, brought into view before the play head is there: else the page would turn to that."""
         timed = [each for each in self.annotations if each.id in ids and each.onset_s is not None]
         if timed:
-            span = span_of(timed)
-            self.gone_to.emit(span.onset_s, span.offset_s)
+            self.gone_to.emit(span_of(timed))
         self.select(ids)
 
     def click(self, annotation: Annotation, join: bool) -> None:
@@ -314,7 +313,7 @@ class Labelling(QObject):
         timed = [each for each in self.selected if each.onset_s is not None]
         if timed:
             self._session.selection = span = span_of(timed)
-            self.gone_to.emit(span.onset_s, span.offset_s)
+            self.gone_to.emit(span)
 
     def _selection_changed(self, selection: Selection | None) -> None:
         """Let go of an annotation when another stretch is selected, not while an edge of it is dragged."""

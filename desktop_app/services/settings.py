@@ -36,6 +36,8 @@ class SpectrogramPreferences(SpectrogramSettings):
     """A perceptual colour map."""
     range_db: tuple[float, float] | None = None
     """Dynamic range from black to brightest; None: found from the recording."""
+    band_rate_hz: int | None = None
+    """Sample rate of the recording in which the band was chosen by hand; None: it was not, or of old."""
 
 
 @dataclass(frozen=True)

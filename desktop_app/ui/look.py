@@ -15,6 +15,8 @@ from desktop_app.ui.spectrogram_view import automatic_range
 from desktop_app.ui.view_state import ViewState
 
 FREQUENCY_ZOOM = 1.25
+MOST_RATIO = 2.0
+"""Between the sample rates of two recordings in which the same band is looked at."""
 
 
 class Look(QObject):
@@ -59,9 +61,22 @@ class Look(QObject):
         self._change(range_db=None)
 
     def show_axis(self) -> None:
-        """Show the frequencies that the settings ask for, as far as the recording has them."""
-        if self._view.frames:
-            self._view.show_axis(FrequencyAxis.of(self._preferences, self._view.sample_rate_hz))
+        """Show the frequencies that the settings ask for, as far as the recording has them.
+
+        A band that was chosen in a recording of quite another rate says nothing of this one: of bats after elephants.
+        """
+        if not self._view.frames:
+            return
+        rate_hz, chosen_at_hz = self._view.sample_rate_hz, self._preferences.band_rate_hz
+        fits = chosen_at_hz is None or 1 / MOST_RATIO <= rate_hz / chosen_at_hz <= MOST_RATIO
+        wanted = self._preferences if fits else replace(self._preferences, low_hz=0.0, high_hz=None)
+        self._view.show_axis(FrequencyAxis.of(wanted, rate_hz))
+
+    def show_band(self, low_hz: float, high_hz: float) -> None:
+        """Show everything where a band is not in sight; the band of the settings stays for what is shown next."""
+        axis = self._view.axis
+        if low_hz < axis.low_hz or high_hz > axis.high_hz:
+            self._view.show_axis(FrequencyAxis(axis.scale, 0.0, self._view.nyquist_hz))
 
     def zoom_frequencies(self, notches: float, position: float) -> None:
         """Zoom in (positive) at a position on the axis, 0 bottom to 1 top."""
@@ -73,7 +88,7 @@ class Look(QObject):
 
     def show_all_frequencies(self) -> None:
         """Show everything from 0 Hz to half the sample rate."""
-        self._change(low_hz=0.0, high_hz=None)
+        self._change(low_hz=0.0, high_hz=None, band_rate_hz=None)
 
     @property
     def _preferences(self) -> SpectrogramPreferences:
@@ -86,7 +101,8 @@ class Look(QObject):
         """Remember the frequencies that are shown; the ends of what this recording has fit every other one too."""
         whole = FrequencyAxis(axis.scale, 0.0, self._view.nyquist_hz).within(self._view.nyquist_hz)
         low = axis.low_hz if axis.low_hz > whole.low_hz else 0.0
-        self._change(low_hz=low, high_hz=axis.high_hz if axis.high_hz < whole.high_hz else None)
+        high = axis.high_hz if axis.high_hz < whole.high_hz else None
+        self._change(low_hz=low, high_hz=high, band_rate_hz=round(self._view.sample_rate_hz))
 
     def _change(self, **fields: Any) -> None:
         self._settings.change(spectrogram=replace(self._preferences, **fields))

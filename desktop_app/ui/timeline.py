@@ -58,7 +58,7 @@ class Timeline(QWidget):
         self._reads_on = False
         self._painted = False
         self._gain_is_set = False
-        self._wanted: tuple[float, float] | None = None
+        self._wanted: Selection | None = None
         self._play_head_s = 0.0
         self.follow_play_head = False
         self._read_out = ReadOut()
@@ -105,16 +105,23 @@ class Timeline(QWidget):
         """Show a stretch of time."""
         self.view.show(start_s, stop_s)
 
-    def show_clearly(self, onset_s: float, offset_s: float) -> None:
-        """Bring a stretch into view, now or as soon as the recording is open."""
-        self._wanted = (onset_s, offset_s)
+    def show_clearly(self, stretch: Selection) -> None:
+        """Bring a stretch, and the band of a box, into view, now or as soon as the recording is open."""
+        self._wanted = stretch
         if self.view.frames:
             self._show_wanted()
 
+    def reveal(self, stretch: Selection) -> None:
+        """Bring a stretch, and the band of a box, into view where they are out of sight."""
+        self.view.reveal_stretch(stretch.onset_s, stretch.offset_s)
+        if stretch.low_hz is not None and stretch.high_hz is not None:
+            self._look.show_band(stretch.low_hz, stretch.high_hz)
+
     def _show_wanted(self) -> None:
-        if self._wanted is not None:
-            self.view.show_clearly(*self._wanted)
-            self._wanted = None
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            self.view.show_clearly(wanted.onset_s, wanted.offset_s)
+            self.reveal(wanted)
 
     def zoom_in(self) -> None:
         """Zoom in around the play head if it is visible, else around the middle."""
@@ -239,8 +246,8 @@ class Timeline(QWidget):
         self.lanes.set_channels(opened.channels)
         self.lanes.set_grid(self._look.grid)
         self.view.reset(opened.frames, opened.sample_rate_hz)
-        self._show_wanted()
         self._look.show_axis()
+        self._show_wanted()
         self._waveform.load(opened)
         self._apply_colours()
         self._show_selection(self._session.selection)

@@ -254,8 +254,8 @@ def test_nothing_goes_on_where_nothing_could_be_saved(desk: Desk, qtbot: QtBot) 
 
 
 def test_what_is_stepped_to_is_asked_into_view_and_what_is_clicked_is_not(desk: Desk) -> None:
-    gone_to: list[tuple[float, float]] = []
-    desk.labelling.gone_to.connect(lambda onset_s, offset_s: gone_to.append((onset_s, offset_s)))
+    gone_to: list[Selection] = []
+    desk.labelling.gone_to.connect(gone_to.append)
     for onset_s in (0.0, 5.0):
         desk.labelling.select(())
         desk.session.selection = Selection(onset_s, onset_s + 1)
@@ -264,7 +264,7 @@ def test_what_is_stepped_to_is_asked_into_view_and_what_is_clicked_is_not(desk: 
     assert gone_to == []
     desk.labelling.step(1)
     desk.labelling.nudge(0.5)
-    assert gone_to == [(5.0, 6.0), (5.5, 6.5)]
+    assert [(each.onset_s, each.offset_s) for each in gone_to] == [(5.0, 6.0), (5.5, 6.5)]
 
 
 def test_an_annotation_is_put_on_one_channel_after_the_other_and_on_all_again(desk: Desk) -> None:

@@ -331,7 +331,7 @@ def test_a_stretch_too_narrow_to_be_seen_is_shown_from_nearer(
     ten_seconds: Stage, onset_s: float, offset_s: float
 ) -> None:
     view = ten_seconds.timeline.view
-    ten_seconds.timeline.show_clearly(onset_s, offset_s)
+    ten_seconds.timeline.show_clearly(Selection(onset_s, offset_s))
     assert view.start_s <= onset_s <= offset_s <= view.stop_s
     assert view.span_s == pytest.approx(10 * (offset_s - onset_s))
 
@@ -342,9 +342,36 @@ def test_a_stretch_may_be_asked_for_before_its_recording_is_open(ten_seconds: St
     stage.session.recording = other
     stage.painted.clear()
     stage.timeline.show_recording(other)
-    stage.timeline.show_clearly(15.0, 15.05)
+    stage.timeline.show_clearly(Selection(15.0, 15.05))
     stage.qtbot.waitUntil(lambda: bool(stage.painted), timeout=10_000)
     assert stage.timeline.view_range == (pytest.approx(14.775), pytest.approx(15.275))
+
+
+def test_a_band_chosen_by_hand_stays_for_recordings_of_such_a_rate_and_says_nothing_of_others(
+    ten_seconds: Stage,
+) -> None:
+    stage = ten_seconds
+    stage.wheel(stage.at(stage.spectrogram, 0.0, 0.25) - QPoint(30, 0), 3)
+    band = stage.timeline.view.axis
+    assert band.high_hz < 8000
+    stage.show(stage.record(tone(500, 1), 22_050, "alike.wav"))
+    assert stage.timeline.view.axis == band
+    stage.show(stage.record(tone(500, 1), 192_000, "bats.wav"))
+    assert (stage.timeline.view.axis.low_hz, stage.timeline.view.axis.high_hz) == (0, 96_000)
+    stage.show(stage.record(tone(500, 1), name="again.wav"))
+    assert stage.timeline.view.axis == band
+
+
+def test_a_box_outside_of_the_frequencies_in_sight_is_brought_into_view(ten_seconds: Stage) -> None:
+    stage = ten_seconds
+    stage.wheel(stage.at(stage.spectrogram, 0.0, 0.25) - QPoint(30, 0), 5)
+    band = stage.timeline.view.axis
+    inside = Selection(1.0, 2.0, band.low_hz, band.high_hz)
+    stage.timeline.reveal(inside)
+    assert stage.timeline.view.axis == band
+    stage.timeline.reveal(Selection(1.0, 2.0, 5000.0, 6000.0))
+    assert (stage.timeline.view.axis.low_hz, stage.timeline.view.axis.high_hz) == (0, 8000)
+    assert stage.settings.values.spectrogram.high_hz == pytest.approx(band.high_hz), "for the next recording"
 
 
 def test_the_pointer_reads_time_frequency_and_level(ten_seconds: Stage) -> None:
