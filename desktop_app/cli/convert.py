@@ -12,7 +12,7 @@ from desktop_app.audio.formats import format_named as audio_format_named
 from desktop_app.cli.shared import HelpFormatter, say, seconds
 from desktop_app.errors import UserError
 from desktop_app.interchange.labels import FileLabels, ImportResult, LabelFormat, Options, Written
-from desktop_app.interchange.losses import counted_text, losses
+from desktop_app.interchange.losses import counted_text, losses, recordings_held
 from desktop_app.interchange.naming import require_target, targets
 from desktop_app.interchange.recordings import beside, finder_below, finder_in, located
 from desktop_app.interchange.registry import (
@@ -114,9 +114,8 @@ def run(chosen: argparse.Namespace) -> int:
     tell(written.problems, [])
     if not written.files:
         raise UserError(f"Nothing of “{chosen.source}” could be written: see above.")
-    told = f"{counted_text(written.count)}, recordings: {len(labels):,}"
-    print(f"{told}; {', '.join(source.formats)} -> {to.title}")
-    return 1 if problems or written.problems else 0
+    print(f"{told_of(written, labels, to)}; {', '.join(source.formats)} -> {to.title}")
+    return 1 if problems or is_less(written, labels) else 0
 
 
 @dataclass(frozen=True)
@@ -200,6 +199,16 @@ def write(
             raise UserError(f"“{taken[0]}” is there already: choose another name, or add --replace.")
     tell(losses(labels, to), [])
     return write_labels(labels, target, to, options)
+
+
+def told_of(written: Written, labels: Sequence[FileLabels], to: LabelFormat) -> str:
+    """Return what stands in the files now."""
+    return f"{counted_text(written.count)}, recordings: {recordings_held(labels, to):,}"
+
+
+def is_less(written: Written, labels: Sequence[FileLabels]) -> bool:
+    """Return whether some of the labels are in no file: what a format loses of each of them does not count."""
+    return bool(written.problems) or written.count < sum(len(each.annotations) for each in labels)
 
 
 def require_project(folder: Path) -> None:

@@ -6,11 +6,19 @@ from typing import TYPE_CHECKING
 
 from desktop_app.annotation.annotations import Annotation, Status
 from desktop_app.annotation.store import open_store
-from desktop_app.cli.convert import add_writing_arguments, formats_text, options_of, require_project, tell, write
+from desktop_app.cli.convert import (
+    add_writing_arguments,
+    formats_text,
+    is_less,
+    options_of,
+    require_project,
+    tell,
+    told_of,
+    write,
+)
 from desktop_app.cli.shared import HelpFormatter
 from desktop_app.errors import UserError
 from desktop_app.interchange.into_project import labels_of_project
-from desktop_app.interchange.losses import counted_text
 from desktop_app.interchange.registry import format_for_name, format_named
 
 if TYPE_CHECKING:
@@ -60,5 +68,5 @@ def run(chosen: argparse.Namespace) -> int:
     tell(written.problems, [])
     if not written.files:
         raise UserError("Nothing could be written: see above.")
-    print(f"{counted_text(written.count)}, recordings: {len(labels):,}; {to.title}")
-    return 1 if problems or written.problems else 0
+    print(f"{told_of(written, labels, to)}; {to.title}")
+    return 1 if problems or is_less(written, labels) else 0

@@ -123,6 +123,7 @@ FORMAT = LabelFormat(
     encode=encode,
     keeps=Keeps(
         frozenset({POINTS, BAND, SCORE}),
+        unlabelled=True,
         forbidden="\t\n\r",
         remarks=("Scores stand in a fourth column; Audacity passes over it and does not save it again.",),
     ),

@@ -221,6 +221,7 @@ FORMAT = LabelFormat(
     read=read,
     encode=encode,
     keeps=Keeps(
+        unlabelled=True,
         tight_names=False,
         remarks=("Bands, status, source, score, reviewer and time stand in the `meta` of each region.",),
     ),

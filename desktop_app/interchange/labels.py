@@ -114,6 +114,8 @@ class Keeps:
     """Whether spaces around the names of columns go lost."""
     unnamed: bool = True
     """Whether an annotation without a label is held."""
+    unlabelled: bool = False
+    """Whether a recording without annotations is held: somebody looked and found nothing."""
     remarks: tuple[str, ...] = ()
     """Sentences for docs/labels.md about what else it changes."""
 

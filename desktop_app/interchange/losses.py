@@ -47,7 +47,11 @@ def losses(labels: Sequence[FileLabels], label_format: LabelFormat) -> tuple[str
     counts = counted(labels, label_format)
     told = [(SENTENCES[kind], counts[kind]) for kind in SENTENCES if counts[kind]]
     told += [(sentence, count) for sentence, count in label_format.more_losses(labels) if count]
-    return tuple(sentence.format(n=counted_text(count), format=label_format.title) for sentence, count in told)
+    sentences = [sentence.format(n=counted_text(count), format=label_format.title) for sentence, count in told]
+    missing = len(labels) - recordings_held(labels, label_format)
+    if missing:
+        sentences.append(f"Left out, as they have no labels: {words.counted(missing, 'recording')}.")
+    return tuple(sentences)
 
 
 def held(labels: Sequence[FileLabels], label_format: LabelFormat) -> int:
@@ -55,6 +59,11 @@ def held(labels: Sequence[FileLabels], label_format: LabelFormat) -> int:
     counts = counted(labels, label_format)
     everything = sum(len(each.annotations) for each in labels)
     return everything - sum(counts[kind] for kind in (LEFT_OUT, POINTS, UNNAMED))
+
+
+def recordings_held(labels: Sequence[FileLabels], label_format: LabelFormat) -> int:
+    """Return how many recordings a file of the format names."""
+    return len(labels) if label_format.keeps.unlabelled else sum(bool(each.annotations) for each in labels)
 
 
 def counted_text(count: int) -> str:

@@ -119,5 +119,5 @@ FORMAT = LabelFormat(
     recognises=recognises,
     read=read,
     encode=encode,
-    keeps=Keeps(tight=False, tight_names=False),
+    keeps=Keeps(tight=False, tight_names=False, unlabelled=True),
 )

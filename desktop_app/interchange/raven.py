@@ -219,6 +219,7 @@ FORMAT = LabelFormat(
     read=read,
     encode=encode,
     keeps=Keeps(
+        unlabelled=True,
         forbidden="\t\n\r",
         remarks=(
             "What Raven has no column for stands in columns that begin with `earmark_`; Raven keeps them.",

@@ -200,7 +200,8 @@ def write_labels(
     if label_format.encode is None:
         raise UserError(f"Files of the format {label_format.title} are read but not written: choose another format.")
     files: dict[Path, list[FileLabels]] = {}
-    for path, each in targets(labels, target, label_format):
+    held_labels = [each for each in labels if each.annotations or label_format.keeps.unlabelled] or labels
+    for path, each in targets(held_labels, target, label_format):
         files.setdefault(path, []).append(each)
     if not label_format.per_recording:
         files = {target: list(labels)}

@@ -169,6 +169,7 @@ FORMAT = LabelFormat(
     encode=encode,
     keeps=Keeps(
         frozenset({POINTS}),
+        unlabelled=True,
         columns=frozenset({TIER}),
         unnamed=False,
         remarks=("Labels that overlap get tiers of their own, one for each class where that is enough.",),

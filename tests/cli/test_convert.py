@@ -137,3 +137,28 @@ def test_labels_of_strangers_recordings_are_not_imported(earmark: Earmark, folde
     assert not (folder / ".earmark").exists()
     for command in ("import", "export-labels"):
         assert "is no folder" in earmark(command, tmp_path / "gone.txt", "--project", tmp_path / "nowhere").err
+
+
+def test_what_is_left_out_is_told_by_the_exit_status(earmark: Earmark, tmp_path: Path) -> None:
+    (tmp_path / "night.txt").write_text("0\t1\towl\n2\t3\t\n")
+    kept = earmark("convert", tmp_path / "night.txt", tmp_path / "night.csv")
+    assert (kept.status, kept.err) == (0, "")
+    less = earmark("convert", tmp_path / "night.txt", tmp_path / "night.TextGrid")
+    assert (less.status, less.out.split(",")[0]) == (1, "1 annotation")
+    assert "Left out, as they have no label: 1 annotation." in less.err
+
+
+def test_recordings_without_labels_are_told_where_a_format_has_no_place_for_them(
+    earmark: Earmark, tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "night.txt").write_text("0\t1\towl\n")
+    (tmp_path / "in" / "day.Table.1.selections.txt").write_text(RAVEN.splitlines()[0] + "\n")
+    table = earmark("convert", tmp_path / "in", tmp_path / "all.csv")
+    assert (table.status, table.out.split(";")[0]) == (0, "1 annotation, recordings: 1")
+    assert "Left out, as they have no labels: 1 recording." in table.err
+    whole = earmark("convert", tmp_path / "in", tmp_path / "all.json")
+    assert (whole.err, whole.out.split(";")[0]) == ("", "1 annotation, recordings: 2")
+    layers = earmark("convert", tmp_path / "in", tmp_path / "layers", "--to", "sonic-visualiser")
+    assert layers.status == 0
+    assert [path.name for path in (tmp_path / "layers").iterdir()] == ["night.csv"]
