@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_app.annotation.records import BACKGROUND_LABELS
@@ -45,11 +45,13 @@ class RulePanel(QWidget):
         self.scope = QComboBox()
         self.scope.setAccessibleName("Threshold of")
         self.scope.setToolTip("Set the threshold of all classes, or another one for a single class")
+        self.scope.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.scope.setMinimumContentsLength(8)  # names of classes may be longer than the column is wide
         tab_only(self.scope)
         self.threshold = SliderRow(THRESHOLD)
         self.sliders = {field: SliderRow(spec) for field, spec in SLIDERS.items()}
         self.same = tab_only(push_button("Same as all", "Give up this class's own threshold"))
-        self.usual = tab_only(push_button("Reset", "Set the rule as published: 0.5 s, 0.70, 3 results, 1.0 s"))
+        self.usual = tab_only(push_button("Reset", _usual_words()))
         self._sentence = role_label(role="small", wrap=True)
         self._silent = role_label(role="small", wrap=True)
         self._lay_out()
@@ -88,7 +90,11 @@ class RulePanel(QWidget):
         scope.setSpacing(8)
         scope.addWidget(name)
         scope.addWidget(self.scope, 1)
-        scope.addWidget(self.same)
+        back = QHBoxLayout()
+        back.setSpacing(8)
+        back.addWidget(self.usual)
+        back.addWidget(self.same)
+        back.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 8, 0)
         column.setSpacing(8)
@@ -98,7 +104,7 @@ class RulePanel(QWidget):
             column.addWidget(slider)
         column.addWidget(self._sentence)
         column.addWidget(self._silent)
-        column.addWidget(self.usual, alignment=Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(back)
         column.addStretch(1)
 
     def _connect(self) -> None:
@@ -122,7 +128,7 @@ class RulePanel(QWidget):
         self._change(thresholds={**self._live.thresholds, self._model: own})
 
     def _reset(self) -> None:
-        """Set the sliders as published; other models keep their thresholds."""
+        """Set the usual rule; other models keep their thresholds."""
         others = {model: own for model, own in self._live.thresholds.items() if model != self._model}
         self._change(thresholds=others, **_usual())
 
@@ -175,8 +181,15 @@ def rule_words(rule: EventRule) -> str:
     )
 
 
+def _usual_words() -> str:
+    """Return what a reset sets."""
+    rule = rule_of(LivePreferences(), "")
+    judged = f"{rule.averaging_s:.1f} s, {rule.threshold:.2f}, {rule.minimum_count} results"
+    return f"Set the usual rule again: {judged}, {rule.suppression_s:.1f} s; other models keep their thresholds"
+
+
 def _usual() -> dict[str, Any]:
-    """Return the settings that the rule was published with, by the names of their fields; without thresholds."""
+    """Return the settings of the usual rule, by the names of their fields; without thresholds."""
     usual = LivePreferences()
     return {field: getattr(usual, field) for field in SLIDERS}
 

@@ -31,7 +31,7 @@ from desktop_app.ui.live.record_badge import RecordBadge
 from desktop_app.ui.live.record_bar import RecordBar, room_words
 from desktop_app.ui.live.rule_panel import RulePanel, rule_of
 from desktop_app.ui.live.score_bars import ROWS, ScoreBars
-from desktop_app.ui.live.side_column import SideColumn, load_words
+from desktop_app.ui.live.side_column import WIDTH, SideColumn, load_words
 from desktop_app.ui.theme import Theme
 
 CLASSES = ("_silence_", "_unknown_", "yes", "no")
@@ -124,6 +124,19 @@ def test_enter_plays_the_event_that_is_current(qtbot: QtBot, theme: Theme) -> No
     events.setCurrentIndex(events.model().index(1, 0))
     QTest.keyClick(events, Qt.Key.Key_Return)
     assert [each.event.label for each in played] == ["yes"]
+
+
+def test_the_rule_fits_beside_the_picture_whatever_its_classes_are_called(qtbot: QtBot, settings: Settings) -> None:
+    panel = RulePanel(settings)
+    qtbot.addWidget(panel)
+    panel.show()
+    width = panel.minimumSizeHint().width()
+    panel.show_model("birds", ("Great spotted woodpecker, drumming", "_silence_"))
+    panel.scope.setCurrentIndex(1)
+    panel.threshold.slider.setValue(panel.threshold.slider.maximum())
+    qtbot.waitUntil(panel.same.isVisible)
+    assert panel.minimumSizeHint().width() == width < WIDTH - 23  # what the margins leave
+    assert f"{EventRule.threshold:.2f}" in panel.usual.toolTip()
 
 
 def test_a_class_can_have_a_threshold_of_its_own_and_give_it_up(qtbot: QtBot, settings: Settings) -> None:
