@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from desktop_app.audio.capture import Capture
-from desktop_app.audio.gaps import Gap
 from desktop_app.audio.levels import LevelMeter, Levels
 from desktop_app.audio.ring import Frames
 from desktop_app.classifier.engines.engine import Engine
@@ -29,8 +28,6 @@ class Heard:
     """What a meter shows now; None where no sound came."""
     results: tuple[StreamResult, ...] = ()
     """One for each window that was completed."""
-    gaps: tuple[Gap, ...] = ()
-    """Gaps that were noticed since the last turn."""
     load: Load | None = None
     """What judging costs; None without a model."""
     notes: tuple[str, ...] = ()
@@ -54,7 +51,6 @@ class Listener:
         self._stream: StreamingClassifier | None = None
         self._pace = Pace(hop_s, hop_s)
         self._skipped = 0
-        self._gaps_seen = 0
         self._meter: LevelMeter | None = None
 
     def use(self, engine: Engine | None, rule: EventRule | None = None) -> None:
@@ -77,8 +73,6 @@ class Listener:
             return Heard(ended=self._capture.state.phase in ("failed", "ended"))
         written = self._capture.ring.written  # before the state, which then tells of every break before it
         state = self._capture.state
-        gaps = state.gaps[self._gaps_seen :]
-        self._gaps_seen = len(state.gaps)
         notes = self._passed_over() if self._capture.live else []
         piece = self._capture.ring.read(self.position, self._most_frames(written, state.breaks))
         if piece.lost:
@@ -90,7 +84,7 @@ class Listener:
         if ended:
             results += self._rest()
         levels = self._levels(piece.frames) if len(piece.frames) else None
-        return Heard(levels, tuple(results), gaps, self._load(), tuple(notes), ended)
+        return Heard(levels, tuple(results), self._load(), tuple(notes), ended)
 
     def _most_frames(self, written: int, breaks: tuple[int, ...]) -> int:
         """Return how far to read, and begin anew where the device was away: no window reaches over that."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from desktop_app.classifier.engines.engine import Engine
     from desktop_app.classifier.event_rule import EventRule
 
+FAULT = "Judging stopped by a fault of Earmark: sound is heard and recorded on. Choose a model again, and report it."
 FRAME_INTERVAL_MS = 33
 """Nothing live is drawn more often."""
 
@@ -38,8 +39,6 @@ class Monitor(QObject):
     """StreamResult, in order."""
     heard = Signal(object)
     """HeardEvent."""
-    gap = Signal(object)
-    """Gap: sound that is missing."""
     load = Signal(object)
     """Load: hop, real-time factor, lag, what was passed over."""
     note = Signal(str)
@@ -100,10 +99,7 @@ class Monitor(QObject):
         self._let_go()
         self._capture = Capture(request, self._open_device)
         self._capture.start()
-        self._thread = MonitorThread(self._capture)
-        self._thread.use(self._engine, self.rule)
-        self._thread.keep_clips(*self._clips)
-        self._thread.start()
+        self._judge(self._capture)
         self._timer.start()
         self._tell(self._capture.state)
         self.running_changed.emit(True)
@@ -113,7 +109,6 @@ class Monitor(QObject):
         if not self.running:
             return
         self._let_go()
-        self._timer.stop()
         self.running_changed.emit(False)
 
     def set_model(self, path: Path | None) -> None:
@@ -157,6 +152,7 @@ class Monitor(QObject):
     def close(self) -> bool:
         """Stop, and return whether all threads ended; one inside a dead driver does not."""
         self.stop()
+        self._timer.stop()
         ended = [each.close() for each in self._old]
         return all(ended)
 
@@ -166,16 +162,23 @@ class Monitor(QObject):
             self._thread.use(engine, self.rule)
         self.model_changed.emit(None if engine is None else engine.card)
 
+    def _judge(self, capture: Capture) -> None:
+        """Begin to measure and judge what is captured."""
+        self._thread = MonitorThread(capture)
+        self._thread.use(self._engine, self.rule)
+        self._thread.keep_clips(*self._clips)
+        self._thread.start()
+
     def _let_go(self) -> None:
         """Stop what runs without waiting for it."""
         for each in (self._thread, self._capture):
             if each is not None:
                 each.stop()
-        self._old = [each for each in self._old if not each.close(0)]
-        self._old += [each for each in (self._thread, self._capture) if each is not None]
+                self._old.append(each)
         self._thread = None
 
     def _look_in(self) -> None:
+        self._hear_out()
         if self._thread is None or self._capture is None:
             return
         found = self._thread.take()
@@ -183,6 +186,19 @@ class Monitor(QObject):
         self._pass_on(found)
         if self._state.phase == "failed":
             self.stop()
+        elif found.fault:
+            self._judge(self._capture)
+
+    def _hear_out(self) -> None:
+        """Tell what those that were let go still say, such as of clips that could not be saved, until they end."""
+        for each in tuple(self._old):
+            has_ended = each.close(0)
+            if isinstance(each, MonitorThread):
+                _emit_each(self._messages.error, each.take().problems)
+            if has_ended:
+                self._old.remove(each)
+        if not self._old and not self.running:
+            self._timer.stop()
 
     def _tell(self, state: CaptureState) -> None:
         before, self._state = self._state, state
@@ -190,14 +206,15 @@ class Monitor(QObject):
             self.state_changed.emit(state)
 
     def _pass_on(self, found: Findings) -> None:
-        if found.model_failed:
+        if found.fault:
+            self._messages.error(FAULT)
+        if found.model_failed or found.fault:
             self._engine = None
             self.model_changed.emit(None)
             self.model_refused.emit()
         if self._state.phase == "running":  # of a microphone that is away nothing is true any more
             self._pass_on_now(found)
         _emit_each(self.heard.emit, found.events)
-        _emit_each(self.gap.emit, found.gaps)
         _emit_each(self.note.emit, found.notes)
         _emit_each(self._messages.error, found.problems)
 

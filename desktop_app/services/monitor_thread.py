@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop_app.audio.capture import Capture
-from desktop_app.audio.gaps import Gap
 from desktop_app.audio.levels import Levels
 from desktop_app.audio.worker import Worker
 from desktop_app.errors import UserError
@@ -45,7 +44,6 @@ class Findings:
     """The newest."""
     results: list["StreamResult"] = field(default_factory=list)
     events: list[HeardEvent] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
     load: "Load | None" = None
     """The newest; None without a model, and where no sound came."""
     notes: list[str] = field(default_factory=list)
@@ -54,6 +52,8 @@ class Findings:
     """Sentences about what failed."""
     model_failed: bool = False
     """The model cannot judge and was let go."""
+    fault: bool = False
+    """The thread ended by a fault of ours."""
 
 
 Command = Callable[["_Work"], None]
@@ -119,11 +119,14 @@ class MonitorThread(Worker):
             if self._stop.wait(TURN_S) or self._capture.state.phase in ("failed", "ended"):
                 return
         work = _Work(self._capture, Listener(self._capture))
-        while not self._stop.is_set():
-            if not self._turn(work):
-                self._stop.wait(TURN_S)
-        if work.clips is not None:
-            self._say_problems(work.clips.close())
+        try:
+            while not self._stop.is_set():
+                if not self._turn(work):
+                    self._stop.wait(TURN_S)
+        finally:
+            self._say_problems(work.clips.close() if work.clips else [])
+            with self._lock:
+                self._found.fault = not self._stop.is_set()
 
     def _turn(self, work: _Work) -> bool:
         """Do what was asked for, listen once, and return whether sound came."""
@@ -159,7 +162,6 @@ class MonitorThread(Worker):
             self._found.levels = heard.levels or self._found.levels
             self._found.results += heard.results
             self._found.events += events
-            self._found.gaps += heard.gaps
             self._found.load = heard.load or self._found.load
             self._found.notes += heard.notes
 

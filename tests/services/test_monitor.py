@@ -14,6 +14,7 @@ from desktop_app.audio.levels import Levels
 from desktop_app.audio.recorder import RecordSettings, gone_sentence
 from desktop_app.classifier.checkpoint import LoadedModel, save_checkpoint
 from desktop_app.classifier.event_rule import EventRule
+from desktop_app.classifier.listener import Heard, Listener
 from desktop_app.errors import UserError
 from desktop_app.services import monitor as monitor_module
 from desktop_app.services.jobs import JobRunner
@@ -141,6 +142,44 @@ def test_a_model_that_cannot_be_used_is_told_and_the_sound_goes_on(
     until(qtbot, lambda: len(levels) > before + 2)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_while_judging_is_told_and_the_sound_goes_on(
+    monitor: Monitor, qtbot: QtBot, told: list[Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    levels, refused = listing(monitor.levels), []
+    monitor.model_refused.connect(lambda: refused.append(True))
+    monitor.start(ANY)
+    until(qtbot, lambda: bool(levels))
+    turn, failed = Listener.turn, []
+
+    def fail_once(listener: Listener) -> Heard:
+        if not failed:
+            failed.append(listener)
+            raise ZeroDivisionError
+        return turn(listener)
+
+    monkeypatch.setattr(Listener, "turn", fail_once)
+    until(qtbot, lambda: bool(told))
+    assert "a fault of Earmark" in told[0].text and refused
+    before = len(levels)
+    until(qtbot, lambda: len(levels) > before + 2)
+
+
+def test_a_clip_that_cannot_be_saved_is_told_although_listening_was_stopped(
+    monitor: Monitor, qtbot: QtBot, model: Path, tmp_path: Path, told: list[Message]
+) -> None:
+    heard, cards = listing(monitor.heard), listing(monitor.model_changed)
+    monitor.keep_clips(tmp_path / "heard", 60.0)  # longer than the sound that comes: it waits for the end
+    monitor.set_model(model)
+    until(qtbot, lambda: len(cards) == 1)
+    monitor.start(ANY)
+    until(qtbot, lambda: len(heard) >= 1)
+    (tmp_path / "heard").rmdir()
+    monitor.stop()
+    until(qtbot, lambda: bool(told))
+    assert "its folder does not exist" in told[0].text
+
+
 def test_a_folder_for_clips_that_cannot_be_made_is_told(
     monitor: Monitor, qtbot: QtBot, tmp_path: Path, told: list[Message]
 ) -> None:
@@ -165,11 +204,11 @@ def test_a_microphone_that_cannot_be_opened_is_told_once_and_nothing_listens(
 def test_a_microphone_that_goes_away_is_shown_and_goes_on_when_it_is_back(
     monitor: Monitor, qtbot: QtBot, microphone: FakeMicrophone
 ) -> None:
-    states, gaps = listing(monitor.state_changed), listing(monitor.gap)
+    states = listing(monitor.state_changed)
     monitor.start(ANY)
     until(qtbot, lambda: monitor.state.phase == "running")
     microphone.input.active = False
-    until(qtbot, lambda: len(gaps) == 1)
+    until(qtbot, lambda: len(monitor.state.gaps) == 1 and monitor.state.phase == "running")
     assert [state.phase for state in states] == ["opening", "running", "away", "running"]  # type: ignore[attr-defined]
     assert monitor.running
 
