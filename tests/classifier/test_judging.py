@@ -113,6 +113,11 @@ def test_folders_find_their_class_whatever_their_case_and_underscores() -> None:
     assert found.left_out == {}
 
 
+def test_classes_that_differ_by_case_alone_keep_their_folders() -> None:
+    found = assign([clip("a", "A"), clip("b", "a"), clip("c", "_a")], ("A", "a"), {})
+    assert [each.label for each in found.clips] == ["A", "a", "a"]
+
+
 def test_folders_that_the_model_does_not_know_are_left_out_or_taken_for_unknown() -> None:
     clips = [clip("a", "yes"), clip("b", "bed"), clip("c", "bed")]
     classes = ("_unknown_", "yes")

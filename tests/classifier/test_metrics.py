@@ -10,7 +10,13 @@ from scipy import stats
 
 from desktop_app.classifier.measuring.curves import calibration_error, precision_recall, reliability
 from desktop_app.classifier.measuring.measures import measure
-from desktop_app.classifier.measuring.metrics import accuracy_interval, compare, mcnemar, wilson_interval
+from desktop_app.classifier.measuring.metrics import (
+    accuracy_interval,
+    compare,
+    confused_pairs,
+    mcnemar,
+    wilson_interval,
+)
 from desktop_app.classifier.measuring.predictions import PredictionTable, table_to_csv
 from desktop_app.errors import UserError
 
@@ -50,6 +56,15 @@ def test_the_most_confused_pair_comes_first_and_its_surest_mistake_first() -> No
     pairs = measure(SIX).pairs
     assert [(pair.target, pair.judged, pair.rows) for pair in pairs] == [("a", "b", (2, 1)), ("b", "c", (4,))]
     assert pairs[0].share == pytest.approx(2 / 3)
+
+
+def test_what_was_judged_is_worked_out_once_for_all_pairs() -> None:
+    judged = table_of([0, 1, 2], [[0.1, 0.8, 0.1], [0.8, 0.1, 0.1], [0.1, 0.1, 0.8]])
+    assert judged.judged is judged.judged and judged.right is judged.right
+    assert [(pair.target, pair.judged, pair.rows) for pair in confused_pairs(judged)] == [
+        ("a", "b", (0,)),
+        ("b", "a", (1,)),
+    ]
 
 
 def test_a_class_without_clips_neither_raises_nor_lowers_the_macro_f1() -> None:

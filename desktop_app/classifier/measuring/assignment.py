@@ -41,15 +41,18 @@ def assign(
 ) -> Assignment:
     """Return the clips with their folders' names replaced by the model's classes.
 
-    A folder belongs to the class that `mapping` names, else to the class of its name; case and underscores at the ends
-    do not count. Folders that fit no class are left out or, if so asked, taken for the model's class for other sounds.
+    A folder belongs to the class that `mapping` names, else to the class of its name; where none is called exactly so,
+    case and underscores at the ends do not count. Folders that fit no class are left out or, if so asked, taken for the
+    model's class for other sounds.
+
     UserError where the mapping names what is not there, where the model has no such class, or where no clip is left.
     """
     folders = Counter(clip.label for clip in clips)
     _check(mapping, folders, classes)
-    by_name = {_plain(name): name for name in classes}
+    by_name = {_plain(name): name for name in classes} | {name: name for name in classes}
     rest = _unknown_class(classes) if others_unknown else None
-    chosen = {folder: mapping.get(folder) or by_name.get(_plain(folder)) or rest for folder in folders}
+    named = {folder: mapping.get(folder) or by_name.get(folder) or by_name.get(_plain(folder)) for folder in folders}
+    chosen = {folder: name or rest for folder, name in named.items()}
     kept = tuple(replace(clip, label=name) for clip in clips if (name := chosen[clip.label]))
     if not kept:
         raise UserError(

@@ -1,5 +1,6 @@
 """Numbers that say how good a model is: shares, F1, loss, confusion, by class and by group; two models compared."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -134,19 +135,19 @@ def confused_pairs(table: PredictionTable) -> tuple[ConfusedPair, ...]:
     """Return all pairs of classes of which one was taken for the other, the most frequent first."""
     confusion = confusion_of(table.targets, table.judged, len(table.classes))
     clips = confusion.sum(axis=1)
-    surest_first = np.argsort(-table.top_scores, kind="stable")
-    places = [(int(t), int(j)) for t, j in np.argwhere(confusion) if t != j]
-    places.sort(key=lambda pair: (-confusion[pair], -confusion[pair] / clips[pair[0]], pair))
+    rows: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for row in np.argsort(-table.top_scores, kind="stable"):
+        if not table.right[row]:
+            rows[int(table.targets[row]), int(table.judged[row])].append(int(row))
+    pairs = sorted(rows, key=lambda pair: (-confusion[pair], -confusion[pair] / clips[pair[0]], pair))
     return tuple(
         ConfusedPair(
             target=table.classes[target],
             judged=table.classes[judged],
             share=float(confusion[target, judged] / clips[target]),
-            rows=tuple(
-                int(row) for row in surest_first if table.targets[row] == target and table.judged[row] == judged
-            ),
+            rows=tuple(rows[target, judged]),
         )
-        for target, judged in places
+        for target, judged in pairs
     )
 
 

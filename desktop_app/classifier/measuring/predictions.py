@@ -5,6 +5,7 @@ import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -41,19 +42,19 @@ class PredictionTable:
     def __len__(self) -> int:
         return len(self.paths)
 
-    @property
+    @cached_property
     def judged(self) -> Integers:
         """Return what each clip was taken for, index into `classes`, shape (clips,)."""
         best: Integers = self.scores.argmax(axis=1)
         return best
 
-    @property
+    @cached_property
     def top_scores(self) -> Floats:
         """Return the highest score of each clip, shape (clips,)."""
         best: Floats = self.scores.max(axis=1)
         return best
 
-    @property
+    @cached_property
     def right(self) -> Booleans:
         """Return whether each clip was judged right, shape (clips,)."""
         return np.equal(self.judged, self.targets)
