@@ -71,5 +71,5 @@ def _sentence(note: bytes) -> str:
     except (ValueError, TypeError, KeyError):
         who = ""
     return (
-        f"The labels of this folder are open in another window{who}, so this one only shows them until that is closed."
+        f"The labels of this folder are open in another window{who}: until that is closed, they can only be read here."
     )
