@@ -171,6 +171,6 @@ def test_a_lock_goes_with_its_process_even_if_that_is_killed(tmp_path: Path) -> 
 def test_an_unreadable_note_in_a_lock_does_no_harm(tmp_path: Path) -> None:
     first = FileLock(tmp_path / "lock")
     (tmp_path / "lock").write_bytes(b"\xff\xfe nonsense")
-    with pytest.raises(LockedElsewhereError, match="another window, so"):
+    with pytest.raises(LockedElsewhereError, match="another window: until"):
         FileLock(tmp_path / "lock")
     first.close()
