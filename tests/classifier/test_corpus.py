@@ -197,6 +197,19 @@ def test_a_split_by_group_never_leaks(rows: list[tuple[int, int, int]], test: fl
     assert {clip.label for clip in divided.side("train")} == {clip.label for clip in clips}
 
 
+def test_a_recording_in_two_formats_stays_on_one_side() -> None:
+    clips = [
+        Clip(Path(f"{word}/{i}.{kind}"), word, f"{word}/{i}.{kind}", word)
+        for word in ("owl", "wren")
+        for i in range(40)
+        for kind in ("wav", "mp3")
+    ]
+    divided = divide(clips, {clip.path: str(clip.path) for clip in clips}, DataConfig(split="group"))
+    sides = [{clip.split for clip in divided.clips if clip.path.with_suffix("") == Path(f"owl/{i}")} for i in range(40)]
+    assert all(len(each) == 1 for each in sides)
+    assert set().union(*sides) == {"train", "validation", "test"}
+
+
 @pytest.mark.parametrize("kind", ["csv", "json", "jsonl"])
 def test_lists_of_clips_bring_paths_labels_groups_and_splits(fill: Fill, tmp_path: Path, kind: str) -> None:
     fill("high", 3)

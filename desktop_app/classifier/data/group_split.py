@@ -91,7 +91,7 @@ def _side_at(position: float, config: DataConfig) -> str:
 
 
 def _joined_groups(clips: Sequence[Clip], hashes: Mapping[Path, str]) -> list[str]:
-    """Return a group for each clip; groups that share a file are one."""
+    """Return a group for each clip; groups that share a file are one, and so is a recording in two formats."""
     leader: dict[str, str] = {}
 
     def find(group: str) -> str:
@@ -99,9 +99,9 @@ def _joined_groups(clips: Sequence[Clip], hashes: Mapping[Path, str]) -> list[st
             group = leader[group]
         return group
 
-    first_with: dict[str, str] = {}
+    first_with: dict[str | Path, str] = {}
     for clip in clips:
-        other = first_with.setdefault(hashes.get(clip.path, str(clip.path)), clip.group)
-        one, two = sorted((find(clip.group), find(other)))
-        leader[two] = one
+        for same in (hashes.get(clip.path, str(clip.path)), clip.path.with_suffix("")):
+            one, two = sorted((find(clip.group), find(first_with.setdefault(same, clip.group))))
+            leader[two] = one
     return [find(clip.group) for clip in clips]

@@ -61,8 +61,9 @@ class Divided:
 def divide(clips: Sequence[Clip], hashes: Mapping[Path, str], config: DataConfig) -> Divided:
     """Return the clips with their sides; UserError where the split leaks and leaks are not allowed.
 
-    By group: files with the same bytes count as one group, so this split never leaks; a class that would have nothing
-    to learn from gets all its groups back (`group_split`). `hashes` tell which files are the same.
+    By group: files with the same bytes, or of one name in two formats, count as one group, so this split never leaks; a
+    class that would have nothing to learn from gets all its groups back (`group_split`). `hashes` tell which files are
+    the same.
     """
     how = config.split
     if how == "auto":
