@@ -1,6 +1,7 @@
 """The tools that make the shipped models begin with the arguments that their help names."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -10,6 +11,7 @@ import torch
 from desktop_app.classifier.architectures import ResNet2d
 from desktop_app.classifier.data.dataset import ClipSet
 from desktop_app.classifier.frontend import LogMelConfig
+from desktop_app.classifier.training import TrainingData, TrainingSettings
 from tools import shipping, train_commands12, train_digits10, train_environment10
 from tools.shipping import FoldRun, Made
 
@@ -88,3 +90,22 @@ def test_the_temperature_of_a_fold_is_not_fitted_on_the_fold_itself() -> None:
     both = shipping.evaluate_folds(runs, runs)
     assert both.clips == 80
     assert both.loss == pytest.approx((of_a.loss + of_b.loss) / 2)
+
+
+def test_networks_of_several_runs_become_one_with_the_means_of_their_weights() -> None:
+    waveforms = (torch.randn(24, 1_600, generator=torch.Generator().manual_seed(2)) * 3_000).to(torch.int16)
+    clips = clip_set(waveforms, torch.arange(24) % 2)
+    learning, settings = TrainingData(clips), TrainingSettings(epochs=1, clips_per_epoch=16, augmentation=None)
+    begun = shipping.begin(
+        clips, LogMelConfig(), {"kind": "resnet2d", "widths": [4], "blocks": 1, "dropout": 0.0}, seed=1
+    )
+    first = begun.network.state_dict()["body.0.weight"].clone()
+    alone = [shipping.fit_souped(begun, learning, replace(settings, seed=settings.seed + run), 1) for run in range(2)]
+    both = shipping.fit_souped(begun, learning, settings, 2)
+    run = shipping.run_souped(begun, learning, settings, clips, 2)
+    one, other, mean, in_fold = (made.network.state_dict()["body.0.weight"] for made in (*alone, both, run.made))
+    assert not torch.equal(one, other)
+    torch.testing.assert_close(mean, (one + other) / 2)
+    torch.testing.assert_close(in_fold, mean)
+    torch.testing.assert_close(begun.network.state_dict()["body.0.weight"], first)
+    assert run.curve[-1].test_accuracy == float((run.logits.argmax(dim=1) == clips.targets).float().mean())

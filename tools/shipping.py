@@ -4,11 +4,12 @@ A shipped model is four files in `resources/models`: weights, the same compiled 
 picture of what was taken for what.
 """
 
+import copy
 import json
 import sys
 import time
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -127,6 +128,50 @@ def run_fold(made: Made, data: TrainingData, settings: TrainingSettings, test: C
     points = trained(made.network, LogMel(made.front_end), data, settings, test)
     curve = tuple(replace(point, cpu_s=round(made.cpu_s + point.cpu_s, 2)) for point in points)
     return FoldRun(made, test, made.logits(test), curve, len(data.train))
+
+
+def fit_souped(begun: Made, data: TrainingData, settings: TrainingSettings, runs: int) -> Made:
+    """Train copies of a network with other random numbers each, and return what has the means of their weights.
+
+    Networks that go on from the same weights end in one basin, where the mean judges new speakers better than each
+    does (Wortsman et al. 2022, Model soups, arXiv 2203.05482).
+    """
+    ends = [fit(made, data, again) for made, again in _copies(begun, settings, runs)]
+    spent_s = sum(made.cpu_s - begun.cpu_s for made in ends)
+    return replace(begun, network=mean_of([made.network for made in ends]), cpu_s=begun.cpu_s + spent_s)
+
+
+def run_souped(begun: Made, data: TrainingData, settings: TrainingSettings, test: ClipSet, runs: int) -> FoldRun:
+    """Train as `fit_souped` does, and let the result judge the clips of its fold.
+
+    The curve is the last copy's, after the time of the others; its last point is that of the means.
+    """
+    spent_s, ends = begun.cpu_s, []
+    for made, again in _copies(begun, settings, runs):
+        ends.append(run_fold(replace(made, cpu_s=spent_s), data, again, test))
+        spent_s = ends[-1].curve[-1].cpu_s
+    made = replace(begun, network=mean_of([run.made.network for run in ends]), cpu_s=spent_s)
+    logits = made.logits(test)
+    right = float((logits.argmax(dim=1) == test.targets).float().mean())
+    *before, last = ends[-1].curve
+    return FoldRun(made, test, logits, (*before, replace(last, test_accuracy=right)), len(data.train))
+
+
+def mean_of(networks: Sequence[Network]) -> Network:
+    """Return a network with the means of the weights and batch statistics of some that are built alike."""
+    states = [network.state_dict() for network in networks]
+    means = {
+        name: torch.stack([state[name].double() for state in states]).mean(dim=0).to(first.dtype)
+        for name, first in states[0].items()
+    }
+    mean = copy.deepcopy(networks[0])
+    mean.load_state_dict(means)
+    return mean
+
+
+def _copies(begun: Made, settings: TrainingSettings, runs: int) -> Iterator[tuple[Made, TrainingSettings]]:
+    for run in range(runs):
+        yield replace(begun, network=copy.deepcopy(begun.network)), replace(settings, seed=settings.seed + run)
 
 
 def temperature_of(runs: Iterable[FoldRun]) -> float:
