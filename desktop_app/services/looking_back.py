@@ -114,11 +114,12 @@ def _oldest_frame(ring: RingBuffer) -> int:
     return ring.oldest + (round(SPARE * ring.capacity) if ring.oldest else 0)
 
 
-def _write(_context: JobContext, capture: Capture, stretch: tuple[int, int], path: Path) -> Glance:
+def _write(context: JobContext, capture: Capture, stretch: tuple[int, int], path: Path) -> Glance:
     start, stop = stretch
     piece = capture.ring.read(start, stop - start)
     if not len(piece.frames):
         raise UserError(no_longer_held(capture))
+    context.checkpoint()  # a look back that was asked for later must not lose its file to this one
     kind, _, _ = path.name.partition("-")
     for old in path.parent.glob(f"{kind}-*"):
         with suppress(OSError):  # Windows keeps files that are still read; the folder goes at the end

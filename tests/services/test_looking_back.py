@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 from desktop_app.audio.capture import Capture
 from desktop_app.audio.clips import ClipRequest
 from desktop_app.audio.inputs import InputRequest
+from desktop_app.services import looking_back as looking_back_module
 from desktop_app.services.free_space import FreeSpace
-from desktop_app.services.jobs import JobRunner
+from desktop_app.services.jobs import Cancelled, JobContext, JobRunner
 from desktop_app.services.live_folders import clips_folder, recordings_folder
 from desktop_app.services.looking_back import Glance, LookingBack
 from desktop_app.services.messages import Message, Messages
@@ -126,3 +127,12 @@ def test_recordings_and_clips_have_a_place_of_their_own_until_one_is_chosen(tmp_
     assert recordings_folder(LivePreferences()).name == "Earmark"
     assert clips_folder(LivePreferences(folder=str(tmp_path))) == tmp_path / "clips"
     assert clips_folder(LivePreferences(clips_folder=str(tmp_path))) == tmp_path
+
+
+def test_a_look_back_that_was_overtaken_leaves_the_newer_one_its_file(capture: Capture, tmp_path: Path) -> None:
+    newer, overtaken = tmp_path / "glance-2.wav", JobContext(lambda: None)
+    newer.write_bytes(b"sound")
+    overtaken.cancel()
+    with pytest.raises(Cancelled):
+        looking_back_module._write(overtaken, capture, (RATE, 2 * RATE), tmp_path / "glance-1.wav")
+    assert newer.exists()

@@ -12,6 +12,7 @@ from desktop_app.annotation.annotations import Annotation, Status
 from desktop_app.audio.capture import Capture
 from desktop_app.audio.clips import ClipRequest
 from desktop_app.colours import NEUTRAL
+from desktop_app.services.jobs import Job
 from desktop_app.services.live_desk import LiveDesk
 from desktop_app.services.live_folders import clips_folder
 from desktop_app.services.looking_back import Glance, is_held, no_longer_held
@@ -44,6 +45,7 @@ class LookBack(QWidget):
         self._desk, self._settings, self.timeline = desk, settings, timeline
         self._glance: Glance | None = None
         self._capture: Capture | None = None
+        self._taking: Job | None = None
         self._wanted: tuple[int, int] = (0, 0)
         self.now = tab_only(push_button("Back to now", "Show what is heard now (Esc)", primary=True))
         self.words = OneLine("secondary")
@@ -54,6 +56,11 @@ class LookBack(QWidget):
         self._lay_out()
         self._connect()
 
+    @property
+    def wanted(self) -> bool:
+        """Return whether a look back stands on the screen or is on its way there."""
+        return self._glance is not None or (self._taking is not None and not self._taking.is_done)
+
     def show_moment(self, capture: Capture, frames: tuple[int, int]) -> None:
         """Show the last minutes of a capture, from one frame to another one; `ready` follows."""
         self._wanted = frames
@@ -61,7 +68,7 @@ class LookBack(QWidget):
             self._opened()
             return
         self._capture = capture
-        self._desk.looking_back.take(capture)
+        self._taking = self._desk.looking_back.take(capture)
 
     def show_event(self, capture: Capture, heard: HeardEvent) -> None:
         """Show an event and what was round it, or say that it is too long ago."""
@@ -88,8 +95,10 @@ class LookBack(QWidget):
         self.timeline.set_marks(Marks(marks), lambda label: colour_of(label) if label in labels else NEUTRAL)
 
     def leave(self) -> None:
-        """Let go of the glance."""
-        self._glance = None
+        """Let go of the glance, also of one that is on its way."""
+        if self._taking is not None:
+            self._taking.cancel()
+        self._glance = self._taking = None
         self._desk.session.recording = None
         self.timeline.clear()
 

@@ -106,7 +106,7 @@ class LivePanel(QWidget):
             self.desk.playback.stop()
         elif self.desk.session.selection is not None:
             self.desk.session.selection = None
-        elif self.sound.looking_back:
+        elif self.look_back.wanted:
             self._show_now()
         elif self.desk.recording.running:
             self.desk.recording.stop()

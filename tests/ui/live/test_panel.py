@@ -278,6 +278,20 @@ def test_without_any_microphone_the_page_says_what_to_do(stage: LiveStage) -> No
     assert stage.panel.sound.teaching._text.text() == NO_MICROPHONE
 
 
+def test_escape_on_the_way_to_a_look_back_stays_with_now_and_never_ends_the_recording(stage: LiveStage) -> None:
+    stage.listen()
+    key(stage, Qt.Key.Key_R)
+    stage.until(lambda: stage.desk.recording.state.frames > 0)
+    key(stage, Qt.Key.Key_Space)
+    key(stage, Qt.Key.Key_Escape)
+    assert stage.desk.recording.running and stage.panel.sound.live
+    stage.until(lambda: all(job.newest != "live glance" for job in stage.desk.looking_back._runner.active))
+    stage.qtbot.wait(50)
+    assert stage.panel.sound.live
+    key(stage, Qt.Key.Key_Escape)
+    stage.until(lambda: not stage.desk.recording.running)
+
+
 def test_r_without_listening_begins_to_listen_and_escape_ends_the_recording_alone(stage: LiveStage) -> None:
     key(stage, Qt.Key.Key_R)
     stage.until(lambda: stage.desk.recording.state.frames > 0)
