@@ -1,6 +1,7 @@
 """Keep the sound of events as clips in a folder, each labelled as a prediction that nobody has reviewed yet."""
 
 import csv
+import logging
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,9 @@ from desktop_app.errors import UserError
 MANIFEST = "predictions.csv"
 COLUMNS = ("clip", "onset_s", "offset_s", "label", "score", "model", "status", "recorded_at")
 UNREVIEWED = "unreviewed"
+FAULT = "The clip of an event could not be saved by a fault of Earmark: please report it; the log has more."
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ class EventClips:
         self._begin_saving([each for each in self._waiting if each.stop <= written])
         done = [future for future in self._saving if future.done()]
         self._saving = [future for future in self._saving if not future.done()]
-        return [problem for future in done if isinstance(problem := future.exception(), UserError)]
+        return [_told(problem) for future in done if (problem := future.exception()) is not None]
 
     def close(self) -> list[UserError]:
         """Save what there is of the events that still wait, and return why clips could not be saved."""
@@ -105,3 +109,11 @@ class EventClips:
             if not file.tell():
                 writer.writerow(COLUMNS)
             writer.writerow(row)
+
+
+def _told(problem: BaseException) -> UserError:
+    """Return what the person is told; a fault of ours is logged."""
+    if isinstance(problem, UserError):
+        return problem
+    _log.error("a clip was not saved", exc_info=problem)
+    return UserError(FAULT)

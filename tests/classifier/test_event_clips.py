@@ -11,6 +11,7 @@ import soundfile
 
 from desktop_app.audio.capture import Capture
 from desktop_app.audio.inputs import InputRequest
+from desktop_app.classifier import event_clips
 from desktop_app.classifier.event_clips import MANIFEST, EventClips
 from desktop_app.classifier.streaming import Event
 from desktop_app.errors import UserError
@@ -89,3 +90,15 @@ def test_a_clip_that_cannot_be_saved_is_told_and_the_next_one_is_saved(capture: 
     path = clips.keep(event(-0.2))
     assert clips.close() == []
     assert path.exists()
+
+
+def test_a_fault_of_ours_is_told_and_logged(
+    capture: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    clips = EventClips(tmp_path, capture, context_s=0.1)
+    monkeypatch.setattr(event_clips, "save_audio", lambda *_: 1 / 0)
+    clips.keep(event(0.2))
+    (problem,) = clips.close()
+    assert "a fault of Earmark" in str(problem)
+    assert "ZeroDivisionError" in caplog.text
+    caplog.clear()
