@@ -15,6 +15,7 @@ from desktop_app.assets import DEFAULT_MODEL, model_dirs
 from desktop_app.audio.atomic import replacing
 from desktop_app.classifier.data.groupings import GROUPINGS
 from desktop_app.cli.shared import HelpFormatter, cells, plain_table, progress_console, say, say_of, show
+from desktop_app.words import counted
 
 if TYPE_CHECKING:
     from desktop_app.classifier.card import ModelEntry
@@ -178,7 +179,8 @@ def _headline(report: "Report") -> Table:
     table.add_row(*cells("Macro F1", percent(measures.macro_f1), ""))
     table.add_row(*cells("Loss", f"{measures.loss:.3f}", ""))
     table.add_row(*cells("Calibration error", percent(measures.calibration_error), ""))
-    table.add_row(*cells("Clips", f"{measures.clips:,}", f"of {len(measures.by_group):,} speakers or sources"))
+    groups = counted(len(measures.by_group), "speaker or source", "speakers or sources")
+    table.add_row(*cells("Clips", f"{measures.clips:,}", f"of {groups}"))
     return table
 
 
