@@ -1,7 +1,6 @@
 """`earmark train`: teach a network the classes of labelled clips, and keep the best of it as a model file."""
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from desktop_app.audio.atomic import replacing
 from desktop_app.classifier.data.splits import LeakError
 from desktop_app.classifier.runs.run_config import (
     RunConfig,
@@ -162,8 +160,11 @@ def _run(chosen: argparse.Namespace, screen: Screen) -> int:
     stopped = _train(training, screen)
     screen.finish()
     outcome = training.keep() if stopped else training.finish()
-    said = _said_of(training, outcome, screen, stopped=stopped)
-    screen.end(said)
+    for note in outcome.notes:
+        screen.note(note)
+    from desktop_app.classifier.runs.outcome_files import write_outcome
+
+    screen.end(write_outcome(training, outcome, stopped=stopped))
     if stopped:  # after the end is told: nobody waits for it
         _compile(training, outcome, screen)
     if chosen.install:
@@ -270,72 +271,3 @@ def _compile(training: "Run", outcome: "Outcome", screen: Screen) -> None:
         notes = ("The model is not compiled; it works all the same.",)
     for note in notes:
         screen.note(note)
-
-
-def _said_of(training: "Run", outcome: "Outcome", screen: Screen, *, stopped: bool) -> dict[str, Any]:
-    """Write curves, outcome and, of a run that came to its end, the report; return the outcome as it is told."""
-    from desktop_app.classifier.runs.run_folder import write_text
-
-    for note in outcome.notes:
-        screen.note(note)
-    _write_curves(training, outcome)
-    report = None if stopped else _write_report(training, outcome)
-    results = outcome.card.results
-    said = {
-        "run": str(training.folder.path),
-        "model": str(outcome.model_path),
-        "stopped": stopped,
-        "epochs_done": outcome.epochs_done,
-        "best_epoch": outcome.best_epoch,
-        "accuracy": results.accuracy if results else None,
-        "loss": results.loss if results else None,
-        "how": results.how if results else "",
-        "report": str(report) if report else None,
-    }
-    write_text(training.folder.outcome, json.dumps(said, indent=1) + "\n")
-    return said
-
-
-def _write_curves(training: "Run", outcome: "Outcome") -> None:
-    from desktop_app.classifier.reports.svg import png_of
-    from desktop_app.classifier.reports.training_plots import curves_plot
-    from desktop_app.classifier.runs.run_folder import write_text
-
-    reports = training.reports
-    drawing = curves_plot(
-        ([report.loss for report in reports], [report.accuracy for report in reports]),
-        ([report.held_back_loss for report in reports], [report.held_back_accuracy for report in reports]),
-        outcome.best_epoch,
-    ).to_svg()
-    write_text(training.folder.path / "curves.svg", drawing)
-    with replacing(training.folder.path / "curves.png") as file:
-        file.write(png_of(drawing))
-
-
-def _write_report(training: "Run", outcome: "Outcome") -> Path | None:
-    """Judge the clips held back to measure on by the finished file, as `earmark evaluate` does, into RUN/report."""
-    from desktop_app.classifier.data.overlap import overlap_of
-    from desktop_app.classifier.inference import Classifier
-    from desktop_app.classifier.measuring.assignment import assign
-    from desktop_app.classifier.measuring.judging import judge_clips
-    from desktop_app.classifier.measuring.measures import measure
-    from desktop_app.classifier.reports.report import Report, write_report
-
-    clips = training.prepared.corpus.divided.side("test")
-    if not clips:
-        return None
-    assignment = assign(clips, outcome.card.classes, {}, others_unknown=False)
-    judged = judge_clips(Classifier.load(outcome.model_path), assignment.clips)
-    report = Report(
-        card=outcome.card,
-        model_path=outcome.model_path,
-        data=Path(training.config.data.source),
-        grouping=training.config.data.group_by,
-        created=datetime.now().astimezone().isoformat(timespec="seconds"),
-        table=judged.table,
-        measures=measure(judged.table),
-        assignment=assignment,
-        unreadable=judged.unreadable,
-        overlap=overlap_of(outcome.card, judged.table.paths, judged.table.groups),
-    )
-    return write_report(report, training.folder.path / "report")

@@ -1,5 +1,7 @@
 """The end of a training: the model is compiled, in int8 where nothing is lost by it, and is itself never lost."""
 
+import copy
+import json
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -15,6 +17,7 @@ from desktop_app.classifier.engines.engine import open_engine
 from desktop_app.classifier.engines.onnx_engine import OnnxEngine
 from desktop_app.classifier.engines.torch_engine import TorchEngine
 from desktop_app.classifier.runs import running
+from desktop_app.classifier.runs.outcome_files import write_outcome
 from desktop_app.classifier.runs.preparing import prepare
 from desktop_app.classifier.runs.run_config import DataConfig, RunConfig, SoundConfig
 from desktop_app.classifier.runs.run_folder import RunFolder
@@ -58,6 +61,17 @@ def test_a_trained_model_is_compiled_and_judges_without_torch(trained: Run) -> N
     sounds = np.stack([tone(label, FRAMES, seed) for seed in range(50, 60) for label in ("high", "low")])
     by_torch = TorchEngine.load(outcome.model_path).judge(sounds)
     np.testing.assert_allclose(engine.judge(engine.prepare(sounds)), by_torch, atol=0.05)
+
+
+def test_clips_to_measure_on_of_which_none_can_be_read_cost_no_outcome(trained: Run) -> None:
+    corpus = trained.prepared.corpus
+    clips = [replace(clip, path=clip.path / "gone") if clip.split == "test" else clip for clip in corpus.divided.clips]
+    divided = replace(corpus.divided, clips=tuple(clips))
+    unmeasured = copy.copy(trained)
+    unmeasured.prepared = replace(trained.prepared, test=None, corpus=replace(corpus, divided=divided))
+    said = write_outcome(unmeasured, trained.keep(), stopped=False)
+    assert said["report"] is None
+    assert json.loads(trained.folder.outcome.read_text()) == said
 
 
 @pytest.mark.parametrize(
