@@ -69,6 +69,14 @@ def test_a_class_of_one_clip_is_named_and_learnt_from(fill: Fill) -> None:
     assert [clip.split for clip in found.divided.clips if clip.label == "low"] == ["train"]
 
 
+def test_class_folders_one_folder_deeper_are_pointed_at(fill: Fill) -> None:
+    fill("high", 2)
+    folder = fill("low", 2)
+    (folder.parent / "night.wav").write_bytes(b"")
+    with pytest.raises(UserError, match=f"are in “{folder.name}”: choose “{folder}”"):
+        corpus(folder.parent)
+
+
 def test_classes_without_background_are_told_to_name_pauses_too(fill: Fill) -> None:
     fill("high", 30)
     assert ALL_IS_NAMED in corpus(fill("low", 30)).notes

@@ -105,6 +105,8 @@ def find_in(source: Path, group_by: str, labels: str = "folders") -> Found:
     if source.suffix.lower() in SUFFIXES and not source.is_dir():
         return Found(tuple(read_manifest(source, group_of)))
     if not source.is_dir():
+        if not Path(source).exists():
+            raise UserError(f"“{source}” does not exist: it may have been moved, renamed or deleted.")
         raise UserError(f"“{source}” is neither a folder of class folders nor a list of clips (CSV, JSON); choose one.")
     return _in_folders(source, group_of) if labels == "folders" else _in_project(source, group_of, labels)
 
@@ -155,6 +157,8 @@ def _in_folders(folder: Path, group_of: Grouping) -> Found:
     noises = tuple(path for kind, paths in files.items() if kind.name == BACKGROUNDS for path in paths)
     classes = {label_of(kind.name): paths for kind, paths in files.items() if kind.name != BACKGROUNDS}
     empty = [label for label, paths in classes.items() if not paths]
+    if len(classes) - len(empty) < 2:
+        _demand_no_classes_below(kinds)
     notes = (f"There are no recordings in {_names(empty)}; left out.",) if empty else ()
     clips = tuple(Clip(path, label, group_of(path), label) for label, paths in classes.items() for path in paths)
     if not clips:
@@ -163,6 +167,14 @@ def _in_folders(folder: Path, group_of: Grouping) -> Found:
             "there."
         )
     return Found(clips, noises, notes)
+
+
+def _demand_no_classes_below(kinds: Sequence[Path]) -> None:
+    """UserError where class folders lie one folder deeper, as those of clips that were cut out while listening do."""
+    for kind in kinds:
+        inner = [entry for entry in kind.iterdir() if entry.is_dir() and not entry.name.startswith((".", BACKGROUNDS))]
+        if sum(any(is_audio_name(path.name) for path in entry.iterdir()) for entry in inner) > 1:
+            raise UserError(f"The folders of the classes are in “{kind.name}”: choose “{kind}”.")
 
 
 def _hashed(clips: Sequence[Clip]) -> tuple[dict[Path, str], list[Skipped]]:
