@@ -30,7 +30,7 @@ class Playback(QObject):
     position_changed = Signal(float)
     """Second of the recording that is heard; some 60 times a second while playing."""
     playing_changed = Signal(bool)
-    """Sound is coming, or has stopped or been paused."""
+    """Sound is coming, or has stopped."""
     ended = Signal()
     """The stretch was heard to its end; not after `stop` or a problem."""
     devices_listed = Signal(list)
@@ -60,13 +60,8 @@ class Playback(QObject):
 
     @property
     def playing(self) -> bool:
-        """Return whether sound is coming; False while paused."""
+        """Return whether sound is coming."""
         return self._playing
-
-    @property
-    def paused(self) -> bool:
-        """Return whether `resume` would go on."""
-        return self._player.state.paused
 
     @property
     def position_s(self) -> float:
@@ -93,22 +88,9 @@ class Playback(QObject):
         self._player.stop()
         self._set_playing(False)
 
-    def toggle(self) -> None:
-        """Pause, or go on; nothing where nothing is playing."""
-        if self._playing:
-            self._player.pause()
-            self._set_playing(False)
-        elif self._player.state.playing:
-            self._player.resume()
-            self._set_playing(True)
-
     def seek(self, position_s: float) -> None:
         """Go on from another second, if something is playing."""
         self._player.seek(position_s)
-
-    def set_loop(self, loop: bool) -> None:
-        """Start again when the stretch is over, or not; for what is playing now."""
-        self._player.loop = loop
 
     def set_volume(self, volume: float) -> None:
         """Set the loudness, 0 to 1, even to the ear."""

@@ -125,8 +125,6 @@ class Preferences:
     """Name of the output device; empty: the system's default."""
     autoplay: bool = False
     """Play a recording when it is selected."""
-    loop: bool = False
-    """Play the selection, or else the recording, again and again."""
     key_preset: Literal["earmark", "audacity", "raven"] = "earmark"
     """Which program's keys are used."""
     wheel: Literal["scroll", "zoom"] = "scroll"

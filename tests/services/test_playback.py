@@ -76,23 +76,12 @@ def test_stop_is_not_an_end(playback: Playback, qtbot: QtBot) -> None:
     assert playback.position_s > 0.1
 
 
-def test_toggle_pauses_and_goes_on(playback: Playback, qtbot: QtBot) -> None:
-    playback.toggle()
-    assert not playback.playing
-    playback.play(CLIP)
-    qtbot.waitUntil(lambda: playback.position_s > 0.05)
-    playback.toggle()
-    assert playback.paused and not playback.playing
-    with qtbot.waitSignal(playback.ended):
-        playback.toggle()
-
-
-def test_a_loop_goes_on_until_it_is_switched_off(playback: Playback, device: FakeDevice, qtbot: QtBot) -> None:
+def test_a_loop_goes_on_until_it_is_stopped(playback: Playback, device: FakeDevice, qtbot: QtBot) -> None:
     playback.play(CLIP, 0.0, 0.05, loop=True)
     qtbot.waitUntil(lambda: bool(device.outputs) and len(device.output.heard) > RATE)
     assert playback.playing
-    with qtbot.waitSignal(playback.ended):
-        playback.set_loop(False)
+    playback.stop()
+    assert not playback.playing
 
 
 def test_a_recording_that_cannot_be_opened_is_a_message(playback: Playback, messages: Messages, qtbot: QtBot) -> None:

@@ -60,11 +60,11 @@ class PlayRequest:
 class Feed:
     """Turns a recording into blocks for one device: in the stretch, looped, mixed to its channels, at its rate."""
 
-    def __init__(self, reader: Playable, output: Output, request: PlayRequest, loops: Callable[[], bool]) -> None:
+    def __init__(self, reader: Playable, output: Output, request: PlayRequest) -> None:
         self.ratio = output.sample_rate_hz / reader.sample_rate_hz
         self._reader = reader
         self._channels = output.channels
-        self._loops = loops
+        self._loops = request.loop
         self._resampler = StreamResampler(reader.sample_rate_hz, output.sample_rate_hz, output.channels)
         self._rate_hz = reader.sample_rate_hz
         self._onset = round(request.onset_s * self._rate_hz)
@@ -92,7 +92,7 @@ class Feed:
                 length += len(block)
                 yield position, block
             start = self._onset
-            if length == 0 or not self._loops():
+            if length == 0 or not self._loops:
                 return
 
     def _one_pass(self, start: int) -> Iterator[tuple[int, Frames]]:

@@ -17,8 +17,7 @@ class PlayState:
     """What a player does at one moment."""
 
     playing: bool
-    """Sound is on its way, or will be once a pause is over."""
-    paused: bool
+    """Sound is on its way."""
     position_s: float
     """What is heard now, in seconds of the recording."""
     problem: str
@@ -41,11 +40,11 @@ class Player:
         """Return what is going on."""
         voice = self._voice
         if voice is None:
-            return PlayState(False, False, 0.0, "")
+            return PlayState(False, 0.0, "")
         if voice.hangs and not voice.ended:
             voice.stop()
-            return PlayState(False, False, voice.position_s, HANGING_DRIVER)
-        return PlayState(not voice.ended, voice.paused, voice.position_s, voice.problem)
+            return PlayState(False, voice.position_s, HANGING_DRIVER)
+        return PlayState(not voice.ended, voice.position_s, voice.problem)
 
     def play(self, request: PlayRequest) -> None:
         """Play from now on what is requested, instead of what is playing; on the device chosen last."""
@@ -61,31 +60,10 @@ class Player:
             self._old = [old for old in self._old if not old.ended] + [self._voice]
             self._voice = None
 
-    def pause(self) -> None:
-        """Hold; the device stays open."""
-        if self._voice is not None:
-            self._voice.paused = True
-
-    def resume(self) -> None:
-        """Go on after `pause`."""
-        if self._voice is not None:
-            self._voice.paused = False
-
     def seek(self, position_s: float) -> None:
         """Go on from another second of what is playing; nothing if nothing is."""
         if self._request is not None and self.state.playing:
             self.play(replace(self._request, start_s=position_s))
-
-    @property
-    def loop(self) -> bool:
-        """Whether the stretch starts again when it is over; may be switched while it is heard."""
-        return self._voice is not None and self._voice.loop
-
-    @loop.setter
-    def loop(self, loop: bool) -> None:
-        if self._voice is not None and self._request is not None:
-            self._voice.loop = loop
-            self._request = replace(self._request, loop=loop)
 
     @property
     def volume(self) -> float:

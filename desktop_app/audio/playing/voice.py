@@ -15,7 +15,7 @@ from desktop_app.audio.playing.play_clock import PlayClock
 from desktop_app.errors import UserError
 
 AHEAD_S = 0.5
-"""Sound that is kept ready: enough for a slow disk, little enough for a loop switch to be felt at once."""
+"""Sound that is kept ready: enough for a slow disk, little enough for a seek to be felt at once."""
 FADE_S = 0.005
 """Ramp of every sudden change of loudness, against clicks."""
 START_S = 0.2
@@ -43,8 +43,6 @@ class Voice:
     def __init__(self, request: PlayRequest, open_output: OpenOutput, volume: float) -> None:
         self.volume = volume
         """Factor on the amplitude, 0 to 1; a change is ramped."""
-        self.loop = request.loop
-        """May be switched while playing; heard after what is already queued."""
         self.ended = False
         """Nothing will be heard any more."""
         self.problem = ""
@@ -52,7 +50,6 @@ class Voice:
         self._request = request
         self._open_output = open_output
         self._stop = threading.Event()
-        self._paused = False
         self._start_s = request.onset_s if request.start_s is None else request.start_s
         self._gain = 0.0 if self._start_s else volume
         self._marks: tuple[_Mark, ...] = ()
@@ -75,16 +72,6 @@ class Voice:
         """Wait for the thread and return whether it ended."""
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
-
-    @property
-    def paused(self) -> bool:
-        """Whether it is held."""
-        return self._paused
-
-    @paused.setter
-    def paused(self, paused: bool) -> None:
-        self._asked_s = time.monotonic()
-        self._paused = paused
 
     @property
     def hangs(self) -> bool:
@@ -128,7 +115,7 @@ class Voice:
 
     def _feed_all(self, reader: Playable, output: Output) -> None:
         """Feed until the stretch is over and heard, or `stop`."""
-        feed = Feed(reader, output, self._request, lambda: self.loop)
+        feed = Feed(reader, output, self._request)
         started = False
         for pushed, source_s, block in feed.blocks(self._start_s):
             self._mark(_Mark(pushed * feed.ratio, source_s))
@@ -159,7 +146,7 @@ class Voice:
         """Wait a moment; UserError if the device is gone or asks for no more sound."""
         if not output.active:
             raise UserError("The sound device is gone: plug it in again or choose another one, then press play.")
-        if time.monotonic() - self._asked_s > SILENT_LIMIT_S and not self._paused:
+        if time.monotonic() - self._asked_s > SILENT_LIMIT_S:
             raise UserError("The sound device takes no sound: choose another one, or restart the sound service.")
         self._stop.wait(TICK_S)
 
@@ -176,13 +163,10 @@ class Voice:
         """Copy the next frames into `out`; runs on the device's thread."""
         now_s = time.monotonic()
         self._asked_s = now_s
-        if self._paused and self._gain == 0:
-            out.fill(0)
-            return
         first = self._fifo.read
         count = self._fifo.read_into(out)
         out[count:] = 0
-        self._shape(out, 0.0 if self._paused else self.volume)
+        self._shape(out, self.volume)
         self._clock.tick(first, count, now_s, delay_s)
 
     def _shape(self, out: Frames, target: float) -> None:
