@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 T = typing.TypeVar("T")
 
 SAVE_DELAY_MS = 800
+LARGEST = 2**31 - 1
+"""No number here is larger, and Qt takes none that is."""
 MAX_RECENT_FOLDERS = 10
 MAX_LAST_RECORDINGS = 100
 HIDDEN_LABEL_COLUMNS = ("centre", "peak_frequency", "bandwidth", "duration_90", "rms", "peak", "snr")
@@ -229,7 +231,8 @@ class Settings(QObject):
             return Preferences()
         names = {each.name for each in dataclasses.fields(Preferences)}
         self._unknown = {name: value for name, value in read.items() if name not in names}
-        return _from_json(Preferences, read)
+        values = _from_json(Preferences, read)
+        return dataclasses.replace(values, volume=min(max(values.volume, 0.0), 1.0))
 
     def _set_aside(self) -> None:
         """Keep a file that cannot be read for the person to look at; told after the window is there to tell it."""
@@ -260,7 +263,7 @@ def _revive(value: Any, hint: Any) -> Any:
 
 
 def _fits(value: Any, hint: Any) -> bool:
-    """Return whether a value is of a field's type; a whole number is a float too, a bool is no number."""
+    """Return whether a value is of a field's type; a whole number is a float too, a bool, ∞ or NaN is no number."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is Literal:
         return value in arguments
@@ -270,9 +273,9 @@ def _fits(value: Any, hint: Any) -> bool:
         return isinstance(value, dict) and all(_fits(v, arguments[1]) for v in value.values())
     if origin is tuple:
         return isinstance(value, tuple) and _all_fit(value, arguments)
-    if hint is float:
-        return isinstance(value, float | int) and not isinstance(value, bool)
-    return isinstance(value, hint) and not (hint is int and isinstance(value, bool))
+    if hint in (float, int):
+        return isinstance(value, int | hint) and not isinstance(value, bool) and abs(value) <= LARGEST
+    return isinstance(value, hint)
 
 
 def _all_fit(values: tuple[Any, ...], hints: tuple[Any, ...]) -> bool:

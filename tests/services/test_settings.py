@@ -147,3 +147,17 @@ def test_whatever_a_file_holds_the_values_are_of_their_types(tmp_path: Path, sto
     settings.change(**{f.name: getattr(settings.values, f.name) for f in dataclasses.fields(Preferences)})
     settings.save()
     assert Settings(path).values == settings.values
+
+
+@pytest.mark.parametrize("number", ["1e400", "NaN", "-Infinity", "9" * 40, "1e300"])
+def test_numbers_that_no_window_can_show_cost_only_themselves(tmp_path: Path, number: str) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(f'{{"volume": {number}, "spectrogram": {{"window_frames": {number}}}, "model": "owls"}}')
+    values = Settings(path).values
+    assert (values.volume, values.spectrogram, values.model) == (0.8, SpectrogramPreferences(), "owls")
+
+
+def test_a_file_cannot_make_it_louder_than_full(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"volume": 70}')
+    assert Settings(path).values.volume == 1.0
