@@ -1,6 +1,5 @@
 """A microphone that exists in memory and can fail in every way a real one does."""
 
-import threading
 import time
 
 import numpy as np
@@ -8,41 +7,30 @@ from numpy.typing import NDArray
 
 from desktop_app.audio.inputs import InputRequest, Take
 from desktop_app.errors import UserError
+from tests.audio.fake_stream import FakeStream
 
 Frames = NDArray[np.float32]
 
 
-class FakeInput:
+class FakeInput(FakeStream):
     """Hands out its microphone's sound from a thread of its own, as time goes by or by hand."""
 
     live = True
 
     def __init__(self, microphone: "FakeMicrophone", request: InputRequest, take: Take) -> None:
+        super().__init__("fake input")
         self.request = request
         self.name = request.device or "Fake microphone"
         self.sample_rate_hz = request.sample_rate_hz or microphone.sample_rate_hz
         self.channels = request.channels or microphone.channels
-        self.closed = False
-        self.active = True
         self._microphone = microphone
         self._take = take
-        self._thread = threading.Thread(target=self._run, name="fake input")
-
-    def start(self) -> None:
-        """Begin to hand out sound."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop."""
-        self.closed = True
-        if self._thread.is_alive():
-            self._thread.join()
 
     def _run(self) -> None:
         started_s = time.monotonic()
         block_frames = max(self.sample_rate_hz // 50, 1)
         due = 0
-        while not self.closed and self.active:
+        while self._goes_on:
             time.sleep(0.002)
             while due + block_frames <= (time.monotonic() - started_s) * self.sample_rate_hz * self._microphone.speed:
                 due += block_frames

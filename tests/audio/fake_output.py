@@ -1,6 +1,5 @@
 """A sound device and a recording that exist in memory, for tests of playing."""
 
-import threading
 import time
 from collections.abc import Iterator
 from typing import Self
@@ -10,33 +9,22 @@ from numpy.typing import NDArray
 
 from desktop_app.audio.playing.outputs import Fill, OutputRequest
 from desktop_app.errors import UserError
+from tests.audio.fake_stream import FakeStream
 
 Frames = NDArray[np.float32]
 
 
-class FakeOutput:
+class FakeOutput(FakeStream):
     """Calls `fill` from a thread of its own, `speed` times as fast as sound goes by, and keeps what it got."""
 
     def __init__(self, device: "FakeDevice", request: OutputRequest, fill: Fill) -> None:
+        super().__init__("fake output")
         self.request = request
         self.sample_rate_hz = device.sample_rate_hz or request.sample_rate_hz
         self.channels = device.channels or request.channels
         self.blocks: list[Frames] = []
-        self.closed = False
-        self.active = True
         self._device = device
         self._fill = fill
-        self._thread = threading.Thread(target=self._run, name="fake output")
-
-    def start(self) -> None:
-        """Begin to ask for sound."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop asking."""
-        self.closed = True
-        if self._thread.is_alive():
-            self._thread.join()
 
     @property
     def heard(self) -> Frames:
@@ -45,7 +33,7 @@ class FakeOutput:
 
     def _run(self) -> None:
         block_frames = max(self.sample_rate_hz // 100, 1)
-        while not self.closed and self.active:
+        while self._goes_on:
             if not self._device.deaf:
                 block = np.full((block_frames, self.channels), np.nan, np.float32)
                 self._fill(block, self._device.delay_s)
