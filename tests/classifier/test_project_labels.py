@@ -1,5 +1,6 @@
 """Learning from the labels that people made in a folder: which of them count, and what they are of."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ from desktop_app.annotation.store import AnnotationStore, open_store
 from desktop_app.classifier.data.clips import Stretch
 from desktop_app.classifier.data.corpus import Found, find_in, gather
 from desktop_app.classifier.measuring.trial import TrialConfig, labelled_clips
-from desktop_app.classifier.runs.run_config import DataConfig
+from desktop_app.classifier.runs.preparing import prepare
+from desktop_app.classifier.runs.run_config import DataConfig, RunConfig, SoundConfig
 from desktop_app.classifier.runs.sources import find_source
 from desktop_app.errors import UserError
 from tests.classifier.conftest import FRAMES, RATE_HZ, tone
+from tests.classifier.test_preparing import TINY
 
 HAND = Hand("Ada")
 
@@ -54,7 +57,23 @@ def test_accepted_labels_are_clips_on_their_stretches(project: Path) -> None:
     frog, whole, owl = found.clips
     assert (frog.label, frog.path, frog.stretch) == ("frog", project / "pond" / "0.wav", Stretch(0.1, 0.2))
     assert whole.stretch is None and owl.stretch == Stretch(0.1, 0.1)
-    assert found.from_labels and found.notes == ("Of boxes only the time counts: a network hears all frequencies.",)
+    assert found.from_labels and found.notes == (
+        "Of boxes only the time counts: a network hears all frequencies of its range.",
+    )
+    assert found.bands_hz == ((100.0, math.inf),)
+
+
+def test_boxes_above_what_the_network_hears_are_told_with_the_rate_that_would_do(project: Path) -> None:
+    with open_store(project) as store:
+        for number in range(6):
+            label(store, "bat", number, (0.1, 0.2), low_hz=36_000.0, high_hz=82_000.0)
+            label(store, "frog", number, (0.3, 0.4), low_hz=100.0, high_hz=300.0)
+    data = DataConfig(str(project), "project", fewest_clips=1)
+    ready = prepare(RunConfig(sound=SoundConfig(RATE_HZ, 0.1), data=data, network=TINY))
+    assert (
+        f"6 of 12 boxes lie above {RATE_HZ / 2:,.0f} Hz, the highest that this network hears: set a higher sample rate "
+        "(sound.sample_rate_hz) of at least 164,000."
+    ) in ready.notes
 
 
 def test_what_nobody_accepted_is_not_learnt_from_and_is_counted(project: Path) -> None:

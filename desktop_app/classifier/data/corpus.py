@@ -42,6 +42,8 @@ class Found:
     """Whether the clips are labels of a project, not files in class folders or a list."""
     official: bool = False
     """Whether the sides are those of a benchmark: copies of what it measures on are then left out of the training."""
+    bands_hz: tuple[tuple[float, float], ...] = ()
+    """Of clips that are boxes."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Corpus:
     """What could not even be opened, and clips that stand in two classes."""
     notes: tuple[str, ...]
     """What the person should know, a sentence each."""
+    bands_hz: tuple[tuple[float, float], ...] = ()
+    """Of clips that are boxes."""
 
 
 def gather(found: Found, config: DataConfig) -> Corpus:
@@ -92,7 +96,8 @@ def gather(found: Found, config: DataConfig) -> Corpus:
         if absent and divided.side(side):
             notes.append(f"No clips of {_names(absent)} are held back {use}.")
     noises = [*found.noises, *noise_files(config.noises)]
-    return Corpus(divided, classes, hashes, tuple(noises), (*skipped, *contradictions), tuple(notes))
+    left_out = (*skipped, *contradictions)
+    return Corpus(divided, classes, hashes, tuple(noises), left_out, tuple(notes), found.bands_hz)
 
 
 def find_in(source: Path, group_by: str, labels: str = "folders") -> Found:
@@ -105,7 +110,7 @@ def find_in(source: Path, group_by: str, labels: str = "folders") -> Found:
     if source.suffix.lower() in SUFFIXES and not source.is_dir():
         return Found(tuple(read_manifest(source, group_of)))
     if not source.is_dir():
-        if not Path(source).exists():
+        if not source.exists():
             raise UserError(f"“{source}” does not exist: it may have been moved, renamed or deleted.")
         raise UserError(f"“{source}” is neither a folder of class folders nor a list of clips (CSV, JSON); choose one.")
     return _in_folders(source, group_of) if labels == "folders" else _in_project(source, group_of, labels)
@@ -142,10 +147,10 @@ def _in_project(folder: Path, group_of: Grouping, labels: str) -> Found:
             "found in them."
         )
     notes = [f"Not accepted yet, so not learnt from: {known.undecided}."] if known.undecided else []
-    notes += ["Of boxes only the time counts: a network hears all frequencies."] if known.has_boxes else []
+    notes += ["Of boxes only the time counts: a network hears all frequencies of its range."] if known.bands_hz else []
     backgrounds = folder / BACKGROUNDS
     noises = sorted(path for path in backgrounds.iterdir() if is_audio_name(path.name)) if backgrounds.is_dir() else ()
-    return Found(known.clips, tuple(noises), tuple(notes), from_labels=True)
+    return Found(known.clips, tuple(noises), tuple(notes), from_labels=True, bands_hz=known.bands_hz)
 
 
 def _in_folders(folder: Path, group_of: Grouping) -> Found:

@@ -1,5 +1,6 @@
 """The labels of a project as clips to learn from: what people accepted, each on its stretch of a recording."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,8 +25,8 @@ class ProjectLabels:
     """One for each accepted label."""
     undecided: str = ""
     """How many labels are drafts or uncertain, as `12 drafts, 1 uncertain`; empty where there are none."""
-    has_boxes: bool = False
-    """Whether some are boxes, of which only the time counts."""
+    bands_hz: tuple[tuple[float, float], ...] = ()
+    """Of those that are boxes: only their time counts, but a network must be able to hear them."""
 
 
 def project_labels(folder: Path, group_of: Grouping) -> ProjectLabels:
@@ -39,15 +40,15 @@ def project_labels(folder: Path, group_of: Grouping) -> ProjectLabels:
         return ProjectLabels()
     clips: list[Clip] = []
     counts: Counter[Status] = Counter()
-    has_boxes = False
+    bands_hz: list[tuple[float, float]] = []
     with AnnotationReader(connect_reading(database)) as reader:
         for path, it in _labels(reader):
             counts[it.status] += 1
             if it.status is Status.ACCEPTED:
                 clips.append(_clip(folder / path, it, group_of))
-                has_boxes = has_boxes or it.extent is Extent.BOX
+                bands_hz += [(it.low_hz or 0.0, it.high_hz or math.inf)] if it.extent is Extent.BOX else []
     undecided = [f"{counts[each]:,} {words[counts[each] > 1]}" for each, words in OPEN_WORDS.items() if counts[each]]
-    return ProjectLabels(tuple(clips), ", ".join(undecided), has_boxes)
+    return ProjectLabels(tuple(clips), ", ".join(undecided), tuple(bands_hz))
 
 
 def _labels(reader: AnnotationReader) -> Iterator[tuple[str, Annotation]]:

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,7 @@ def prepare(
     network = build_network(description, shape, len(classes))
     skipped = (*corpus.skipped, *unread, *(skip for clips in sides.values() if clips for skip in clips.skipped))
     notes = [*corpus.notes, *_notes_on_shares(config.training.class_shares, classes)]
+    notes += _note_on_hearing(corpus.bands_hz, described, config.sound.sample_rate_hz)
     if skipped:
         left_out = counted(len(skipped), "file is", "files are")
         notes.append(f"{left_out} left out, as they cannot be used; skipped.txt says why.")
@@ -191,6 +193,21 @@ def _demand_all(train: ClipSet) -> None:
     missing = [name for index, name in enumerate(train.classes) if index not in there]
     if missing:
         raise UserError(f"None of the clips of “{missing[0]}” can be read; add others, or take the class away.")
+
+
+def _note_on_hearing(bands_hz: Sequence[tuple[float, float]], front_end: object, sample_rate_hz: int) -> list[str]:
+    """Return a sentence where boxes lie above what the network can hear: calls of bats at the rate of speech."""
+    highest_hz = front_end.high_hz if isinstance(front_end, LogMelConfig) else sample_rate_hz / 2
+    deaf_to = [high_hz for low_hz, high_hz in bands_hz if low_hz >= highest_hz]
+    if not deaf_to:
+        return []
+    known = [high_hz for high_hz in deaf_to if high_hz < math.inf]
+    more = f" of at least {2 * max(known):,.0f}" if known else ""
+    lie = "box lies" if len(deaf_to) == 1 else "boxes lie"
+    return [
+        f"{len(deaf_to):,} of {len(bands_hz):,} {lie} above {highest_hz:,.0f} Hz, the highest that this network hears: "
+        f"set a higher sample rate (sound.sample_rate_hz){more}."
+    ]
 
 
 def _notes_on_shares(shares: Mapping[str, float], classes: tuple[str, ...]) -> list[str]:
