@@ -13,6 +13,8 @@ from desktop_app.interchange.reading import Glimpse, Notes, read_bytes
 from desktop_app.interchange.tables import Table
 
 MAGIC = b"PAR1"
+MOST_ROWS = 5_000_000
+"""Some kilobytes can stand for as many equal rows as they like."""
 _NUMBERS = frozenset({"onset_s", "offset_s", "low_hz", "high_hz", "score"})
 
 
@@ -35,7 +37,10 @@ def read(path: Path, notes: Notes, _options: Options) -> list[FileLabels]:
     parquet = _arrow("pyarrow.parquet")
     data = read_bytes(path)
     try:
-        found = parquet.read_table(io.BytesIO(data)).to_pydict()
+        file = parquet.ParquetFile(io.BytesIO(data))
+        if file.metadata.num_rows > MOST_ROWS:
+            raise UserError(f"“{notes.name}” has {file.metadata.num_rows:,} rows: divide it into several files.")
+        found = file.read().to_pydict()
     except (ValueError, OSError, NotImplementedError) as error:  # pyarrow's errors are kinds of these
         raise UserError(f"“{notes.name}” is a damaged Parquet file: export it again.") from error
     cells = [["" if value is None else str(value) for value in column] for column in found.values()]

@@ -1,6 +1,7 @@
 """Label Studio, Sonic Visualiser, CVAT and our own files, trap by trap."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -241,6 +242,15 @@ def test_without_pyarrow_parquet_says_what_to_install(read: Read, monkeypatch: p
     monkeypatch.setattr(parquet, "import_module", missing)
     with pytest.raises(UserError, match=r"install earmark\[parquet\], or use CSV"):
         read("x.parquet", b"PAR1....")
+
+
+def test_a_parquet_file_that_stands_for_endless_rows_is_refused_unread(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pyarrow.parquet")
+    monkeypatch.setattr(parquet, "MOST_ROWS", 1)
+    with pytest.raises(UserError, match="“x.parquet” has 2 rows: divide it"):
+        read("x.parquet", parquet.encode([FileLabels("a.wav", (BOX, replace(BOX, id="other")))], Options()))
 
 
 def test_parquet_keeps_numbers_as_numbers(read: Read, tmp_path: Path) -> None:
