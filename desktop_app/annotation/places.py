@@ -77,7 +77,7 @@ def place_of(project: Path) -> Place:
     if is_remote(project):
         return elsewhere(project, "it is on a network drive")
     if not _is_writable(project):
-        return elsewhere(project, "it may not be written to")
+        return elsewhere(project, "the folder may not be written to")
     away = elsewhere(project, "they were begun there")
     return away if away.database.exists() and not inside(project).database.exists() else inside(project)
 
