@@ -1,5 +1,6 @@
 """What a format cannot hold of the labels at hand, counted and told before anything is written."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -20,8 +21,13 @@ from desktop_app.interchange.labels import (
     FileLabels,
     LabelFormat,
 )
+from desktop_app.interchange.reading import is_number
 
 LEFT_OUT, UNNAMED, TEXTS = "left out", "unnamed", "texts"
+FORMULAS = "Begin like a formula, which a spreadsheet calculates when it opens the file: {n}."
+"""Nothing is lost, and nothing is changed: other programs would read the change as part of the label."""
+_FORMULA = re.compile(r"[=+\-@].")
+_OF_SPREADSHEETS = (".csv", ".tsv")
 
 SENTENCES = {
     LEFT_OUT: "Left out, as {format} needs an end and the length of the recording is not known: {n}.",
@@ -47,11 +53,25 @@ def losses(labels: Sequence[FileLabels], label_format: LabelFormat) -> tuple[str
     counts = counted(labels, label_format)
     told = [(SENTENCES[kind], counts[kind]) for kind in SENTENCES if counts[kind]]
     told += [(sentence, count) for sentence, count in label_format.more_losses(labels) if count]
+    formulas = _count_formulas(labels) if label_format.suffixes[0].endswith(_OF_SPREADSHEETS) else 0
+    told += [(FORMULAS, formulas)] if formulas else []
     sentences = [sentence.format(n=counted_text(count), format=label_format.title) for sentence, count in told]
     missing = len(labels) - recordings_held(labels, label_format)
     if missing:
         sentences.append(f"Left out, as they have no labels: {words.counted(missing, 'recording')}.")
     return tuple(sentences)
+
+
+def _count_formulas(labels: Sequence[FileLabels]) -> int:
+    """Return how many annotations have a text that begins like a formula (OWASP, CSV injection) and is no number."""
+    return sum(
+        any(
+            _FORMULA.match(text) and not is_number(text)
+            for text in (it.label, it.note, it.reviewer, *it.extra.values())
+        )
+        for each in labels
+        for it in each.annotations
+    )
 
 
 def held(labels: Sequence[FileLabels], label_format: LabelFormat) -> int:

@@ -249,7 +249,7 @@ def test_a_parquet_file_that_stands_for_endless_rows_is_refused_unread(
 ) -> None:
     pytest.importorskip("pyarrow.parquet")
     monkeypatch.setattr(parquet, "MOST_ROWS", 1)
-    with pytest.raises(UserError, match="“x.parquet” has 2 rows: divide it"):
+    with pytest.raises(UserError, match=r"“x\.parquet” has 2 rows: divide it"):
         read("x.parquet", parquet.encode([FileLabels("a.wav", (BOX, replace(BOX, id="other")))], Options()))
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from desktop_app.annotation.annotations import Annotation, Status
 from desktop_app.errors import UserError
-from desktop_app.interchange import audacity, own_json, reading, textgrid, wav_cues
+from desktop_app.interchange import audacity, own_json, own_table, reading, textgrid, wav_cues
 from desktop_app.interchange.labels import FileLabels, LabelFormat
 from desktop_app.interchange.losses import counted, held, losses
 from desktop_app.interchange.naming import FILE_ENDINGS
@@ -137,6 +137,16 @@ def test_losses_are_counted_and_told_in_sentences() -> None:
     assert losses(labels, own_json.FORMAT) == ()
     assert (held(labels, textgrid.FORMAT), held(labels, own_json.FORMAT)) == (1201, 1203)
     assert counted(labels, audacity.FORMAT)["texts"] == 1
+
+
+def test_texts_that_a_spreadsheet_would_calculate_are_told_and_written_as_they_are(tmp_path: Path) -> None:
+    texts = ('=HYPERLINK("http://x")', "-2+3", "@SUM(1)", "-", "-1.5", "owl = wren")
+    labels = [FileLabels("a.wav", tuple(Annotation(text) for text in texts))]
+    told = "Begin like a formula, which a spreadsheet calculates when it opens the file: 3 annotations."
+    assert losses(labels, own_table.FORMAT) == (told,)
+    assert losses(labels, own_json.FORMAT) == ()
+    (file,) = write_labels(labels, tmp_path / "x.csv", own_table.FORMAT).files
+    assert [it.label for it in read_labels(file).labels[0].annotations] == list(texts)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e12, max_value=1e12))
