@@ -207,7 +207,7 @@ class Capture(Worker):
                 before = heard
             if self._overflows != overflows:
                 overflows = self._overflows
-                self._note(Gap(heard[0], 0, "reported"))
+                self._note_overflow(heard[0])
             if not source.active and not source.live:
                 return ""
             if not source.active:
@@ -231,6 +231,12 @@ class Capture(Worker):
         if gap.frames:
             self._clock.delay(gap.at_frame, gap.frames / self._rate_hz)
         self._add(gap)
+
+    def _note_overflow(self, frame: int) -> None:
+        """Keep what the driver reports, once a second: one that is overloaded reports it with every block."""
+        last = self._gaps[-1] if self._gaps else None
+        if last is None or last.kind != "reported" or frame - last.at_frame >= self._rate_hz:
+            self._add(Gap(frame, 0, "reported"))
 
     def _add(self, gap: Gap) -> None:
         self._gaps = (*self._gaps, gap)

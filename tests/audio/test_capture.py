@@ -149,6 +149,15 @@ def test_a_flag_of_the_driver_is_a_gap_of_unknown_length(capture: Capture, micro
     assert (capture.state.gaps[0].frames, capture.state.gaps[0].cause) == (0, "reported by the driver")
 
 
+def test_a_driver_that_reports_every_block_fills_no_memory(capture: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(capture)
+    take = capture._take
+    begun = capture.state.frames
+    monkeypatch.setattr(FakeMicrophone, "hand_over", lambda self, _take, n, c: take(self.frames_from(0, n, c), True))
+    wait_for(lambda: capture.state.frames > begun + 2 * RATE)
+    assert 1 <= len(capture.state.gaps) <= 4
+
+
 def test_a_driver_that_hangs_is_told_and_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(driver_watch, "DRIVER_LIMIT_S", 0.05)
     release = threading.Event()

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from desktop_app.audio.gaps import Gap
 from desktop_app.ui.ticks import time_step
@@ -12,6 +12,8 @@ from desktop_app.ui.ticks import time_step
 Clock = Callable[[int], float]
 """Returns when a frame sounded, in seconds since 1970."""
 
+LATE_S = 10.0
+"""Gaps stand in the order in which they were noted, which takes some seconds of one that is found by counting."""
 LENGTH_SHARE = 0.75
 """Of the room of a tick, what the length of a gap needs on both sides."""
 
@@ -59,7 +61,7 @@ class StreamAxis:
         """Return places and words of round times of day at least `spacing` pixels apart; none inside a gap, or
         where the length of one stands."""
         step_s = max(time_step(self.span_s, self.width / spacing), 1.0)
-        inside = sorted({gap.at_frame for gap in gaps if self.oldest_frame < gap.at_frame < self.newest_frame})
+        inside = sorted({gap.at_frame for _, gap in self.gaps(gaps) if gap.at_frame < self.newest_frame})
         edges = [max(self.oldest_frame, 0), *inside, self.newest_frame]
         lengths = [x for x, _ in self.gaps(gaps)]
         ticks: list[tuple[float, str]] = []
@@ -73,8 +75,9 @@ class StreamAxis:
         return ticks
 
     def gaps(self, gaps: tuple[Gap, ...]) -> list[tuple[float, Gap]]:
-        """Return the gaps in sight and where they lie."""
-        return [(self.x(gap.at_frame), gap) for gap in gaps if gap.at_frame > self.oldest_frame]
+        """Return the gaps in sight and where they lie; hours of others are not looked at."""
+        noted = takewhile(lambda gap: gap.at_frame > self.oldest_frame - LATE_S * self.sample_rate_hz, reversed(gaps))
+        return [(self.x(gap.at_frame), gap) for gap in noted if gap.at_frame > self.oldest_frame][::-1]
 
 
 def gap_words(gap: Gap, sample_rate_hz: int) -> str:

@@ -1,6 +1,7 @@
 """Frames and places agree; times of day are round, and none stands inside a gap."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -55,3 +56,18 @@ def test_gaps_out_of_sight_are_left_out_and_words_say_how_much_is_missing() -> N
     seen = axis_of(100, 900).gaps(gaps)
     assert [gap.at_frame for _, gap in seen] == [6_000, 7_000]
     assert [gap_words(gap, RATE) for _, gap in seen] == ["0.35 s missing", "sound lost"]
+
+
+def test_a_gap_that_was_noted_late_is_seen_and_hours_of_others_are_not_looked_at() -> None:
+    looked_at = []
+
+    class Noticed(tuple[Gap, ...]):
+        def __getitem__(self, place: Any) -> Any:
+            looked_at.append(place)
+            return super().__getitem__(place)
+
+    old = [Gap(frame, 5, "lost") for frame in range(0, 1_000_000, 1_000)]
+    gaps = Noticed((*old, Gap(1_002_000, 5, "lost"), Gap(1_001_000, 5, "lost"), Gap(1_003_000, 0, "reported")))
+    seen = axis_of(100_050, 500).gaps(gaps)
+    assert [gap.at_frame for _, gap in seen] == [1_002_000, 1_001_000, 1_003_000]
+    assert 0 < len(looked_at) < 20
