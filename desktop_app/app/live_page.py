@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.annotation.annotations import Annotation
 from desktop_app.app.core import Core
 from desktop_app.audio.inputs import OpenInput
 from desktop_app.services.live_desk import LiveDesk
@@ -39,6 +40,7 @@ class LivePage(QObject):
         self.desk.recording.progressed.connect(self.badge.show_progress)
         self.desk.monitor.state_changed.connect(self.badge.show_state)
         self.desk.recording.finished.connect(self._finished)
+        self.desk.looking_back.cut_finished.connect(self._label_clip)
 
     @property
     def panel(self) -> "LivePanel":
@@ -106,6 +108,12 @@ class LivePage(QObject):
         action.setText("Stop recording" if running else "Record")
         action.setChecked(running)
         self.badge.setVisible(running)
+
+    def _label_clip(self, path: Path, label: str) -> None:
+        """Label a clip that was cut out into the open folder there, too: its labels are what is learnt from."""
+        project = self.core.project
+        if label and project.store is not None and path.is_relative_to(project.store.place.project):
+            project.draw(path, Annotation(label))
 
     def _finished(self, files: list[Path]) -> None:
         if files:

@@ -43,8 +43,8 @@ class LookingBack(QObject):
 
     taken = Signal(object)
     """Glance at everything that is held, some time after `take`."""
-    cut_finished = Signal(object)
-    """Path of a clip that was cut out."""
+    cut_finished = Signal(object, str)
+    """Path of a clip that was cut out, and its label."""
 
     def __init__(self, runner: JobRunner, messages: Messages, playback: Playback) -> None:
         super().__init__()
@@ -78,7 +78,7 @@ class LookingBack(QObject):
         name = f"{datetime.fromtimestamp(at_s):%Y-%m-%d_%H-%M-%S}"
         target = folder / legal_name(request.label) if request.label else folder
         job = self._runner.start(_cut, request, target, name, title="Cutting a clip out")
-        job.finished.connect(self.cut_finished)
+        job.finished.connect(lambda path: self.cut_finished.emit(path, request.label))
         job.failed.connect(self._messages.error)
         return job
 

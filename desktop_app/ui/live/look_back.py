@@ -132,7 +132,7 @@ class LookBack(QWidget):
         self.entry.entered.connect(lambda label, _: self.cut_out(label))
         self.entry.left.connect(self.timeline.setFocus)
         self._desk.looking_back.taken.connect(self._show_glance)
-        self._desk.looking_back.cut_finished.connect(self._tell_of_clip)
+        self._desk.looking_back.cut_finished.connect(lambda path, _: self._tell_of_clip(path))
         self.timeline.engine.opened.connect(lambda opened: self._desk.listening.set_duration(opened.duration_s))
         self.timeline.engine.opened.connect(lambda _: self._opened())
         self.timeline.view.time_changed.connect(self._say_when)

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from desktop_app.annotation.annotations import Status
 from desktop_app.app import Earmark
 from desktop_app.app.live_page import HELD
 from desktop_app.services.settings import LivePreferences
@@ -65,6 +66,27 @@ def test_r_on_another_page_records_in_sight_and_the_recording_is_then_selected_i
     qtbot.waitUntil(lambda: earmark.listen.folder_panel.current_path == recording, timeout=LIMIT_MS)
     assert not earmark.live.badge.isVisible()
     assert earmark.live.desk.monitor.running
+
+
+def test_a_clip_that_is_cut_out_into_the_open_folder_has_its_label_there(
+    earmark: Earmark, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "recordings").mkdir()
+    earmark.open(tmp_path / "recordings")
+    qtbot.waitUntil(lambda: earmark.core.project.store is not None, timeout=LIMIT_MS)
+    key(earmark, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    earmark.live.panel.start()
+    qtbot.waitUntil(lambda: earmark.live.panel.waterfall.axis is not None, timeout=LIMIT_MS)
+    key(earmark, Qt.Key.Key_Space)
+    look_back = earmark.live.panel.look_back
+    with qtbot.waitSignal(look_back.ready, timeout=LIMIT_MS):
+        pass
+    look_back.timeline.select_all()
+    with qtbot.waitSignal(earmark.live.desk.looking_back.cut_finished, timeout=LIMIT_MS) as cut:
+        look_back.cut_out("lantern")
+    (annotation,) = earmark.core.project.annotations_of(cut.args[0])
+    assert (annotation.label, annotation.onset_s, annotation.status) == ("lantern", None, Status.ACCEPTED)
+    assert earmark.core.project.history.undo_text == "Label the clip “lantern”"
 
 
 def test_keys_of_the_timeline_mean_the_live_sound_on_its_page_and_the_recording_on_the_other(
