@@ -128,10 +128,8 @@ class Library:
 
     def _refuse_shipped(self, entry: ModelEntry, what: str) -> None:
         if self.is_shipped(entry):
-            raise UserError(
-                f"“{entry.card.name}” came with Earmark and cannot be {what}; "
-                "export it and import it under another name."
-            )
+            instead = "; export it and import it under another name." if what == "renamed" else "."
+            raise UserError(f"“{entry.card.name}” came with Earmark and cannot be {what}{instead}")
         if not entry.path.resolve().is_relative_to(self.own.resolve()):
             raise UserError(f"“{entry.path}” is not among your models and cannot be {what} here; import it first.")
 

@@ -12,7 +12,7 @@ from desktop_app.audio.atomic import explain_write_error
 from desktop_app.audio.writer import save_audio
 from desktop_app.classifier.runs.run_config import config_of
 from desktop_app.cli.json_lines import JsonLines
-from desktop_app.cli.shared import HelpFormatter
+from desktop_app.cli.shared import HelpFormatter, require_positive
 from desktop_app.cli.train import add_data_arguments, configured
 from desktop_app.errors import UserError
 
@@ -32,6 +32,7 @@ examples:
 
 With --json-lines a program sends one JSON object a line on stdin, {"config": TOML, "clip": NUMBER, "seed": NUMBER}, and
 gets one back, with the files and two pictures (bands, columns, 8 bit, base 64); the end of stdin ends it.
+Exit status: 0; 2 for misuse, or where there is nothing to hear.
 """
 
 
@@ -55,6 +56,7 @@ def add_parser(commands: "Commands") -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Write examples and print where they are, or serve a program until it has enough."""
+    require_positive(chosen, "count")
     try:
         chosen.out.mkdir(parents=True, exist_ok=True)
     except OSError as reason:
@@ -67,7 +69,7 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.json_lines:
         return _serve(audition, chosen.out)
     config = configured(chosen)
-    for number in range(chosen.seed, chosen.seed + max(0, chosen.count)):
+    for number in range(chosen.seed, chosen.seed + chosen.count):
         for path in _write(audition.draw(config, number, number), chosen.out, number):
             sys.stdout.write(f"{path}\n")
     return 0

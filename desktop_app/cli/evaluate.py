@@ -15,6 +15,7 @@ from desktop_app.assets import DEFAULT_MODEL, model_dirs
 from desktop_app.audio.atomic import replacing
 from desktop_app.classifier.data.groupings import GROUPINGS
 from desktop_app.cli.shared import HelpFormatter, cells, plain_table, progress_console, say, say_of, show
+from desktop_app.errors import UserError
 from desktop_app.words import counted
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Judge, print and save; return 1 if clips could not be read."""
+    _refuse_places(chosen)
     report = _report_on(chosen)
     if chosen.report:
         from desktop_app.classifier.reports.report import write_report
@@ -111,6 +113,16 @@ def run(chosen: argparse.Namespace) -> int:
         _print(report)
     _say_what_is_missing(report)
     return 1 if report.unreadable else 0
+
+
+def _refuse_places(chosen: argparse.Namespace) -> None:
+    """Say before the clips are judged, which may take hours, where nothing can be written."""
+    if chosen.report and chosen.report.exists() and not chosen.report.is_dir():
+        raise UserError(f"“{chosen.report}” is a file and no folder: choose another folder for the report.")
+    if chosen.json not in (None, "-"):
+        place = Path(chosen.json)
+        if place.is_dir() or not place.absolute().parent.is_dir():
+            raise UserError(f"“{chosen.json}” is no file in a folder that is there: choose another name.")
 
 
 @contextmanager
@@ -225,5 +237,5 @@ def _pair(text: str) -> tuple[str, str]:
     """Return folder and class of `FOLDER=CLASS`; for argparse."""
     folder, equals, name = text.rpartition("=")
     if not (folder and equals and name):
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"“{text}” is not FOLDER=CLASS, as in 1=one")
     return folder, name

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 NOTES_SHOWN = 20
+DEFAULT_RECIPE = "default"
 SHORT = {
     "labels": "data.labels",
     "group_by": "data.group_by",
@@ -100,7 +101,7 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         help="learn from the labels made in Earmark, or from names of folders (default: the first if there are any)",
     )
     parser.add_argument("--group-by", metavar="HOW", help=GROUPING_HELP)
-    parser.add_argument("--recipe", default="default", metavar="NAME_OR_TOML", help="how to train (default: default)")
+    parser.add_argument("--recipe", metavar="NAME_OR_TOML", help="how to train (default: default)")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="settings", help=SET_HELP)
     parser.add_argument("--epochs", type=int, metavar="N", help="rounds (default: the recipe’s)")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), help="where to compute (default: auto)")
@@ -139,7 +140,7 @@ def _settings(chosen: argparse.Namespace) -> dict[str, Any]:
     """Return the recipe's table with everything that the arguments change in it."""
     values = {key: getattr(chosen, option, None) for option, key in SHORT.items()}
     short = [f"{key}={value}" for key, value in values.items() if value is not None]
-    return with_settings(read_recipe(chosen.recipe), [*short, *chosen.settings])
+    return with_settings(read_recipe(chosen.recipe or DEFAULT_RECIPE), [*short, *chosen.settings])
 
 
 def _run(chosen: argparse.Namespace, screen: Screen) -> int:
@@ -177,9 +178,11 @@ def _folder_and_config(chosen: argparse.Namespace) -> "tuple[RunFolder, RunConfi
 
     if not chosen.resume:
         config = configured(chosen)
-        return RunFolder(chosen.out or Path("runs") / f"{config.name}-{datetime.now():%Y%m%d-%H%M%S}"), config
-    named = ("data", "settings", "name", "out", *SHORT)
-    if any(getattr(chosen, option) not in (None, []) for option in named):
+        folder = RunFolder(chosen.out or Path("runs") / f"{config.name}-{datetime.now():%Y%m%d-%H%M%S}")
+        folder.require_new()  # before all clips are read, not after
+        return folder, config
+    named = ("data", "settings", "recipe", "name", "out", "allow_leaks", *SHORT)
+    if any(getattr(chosen, option) not in (None, [], False) for option in named):
         raise UserError("--resume goes on with a run as it was begun; leave --data and all settings away.")
     return RunFolder(chosen.resume), RunFolder(chosen.resume).read_config()
 

@@ -43,6 +43,7 @@ def test_without_changes_a_clip_stays_as_it_is(earmark: Earmark, data: Path, tmp
 
 def test_what_cannot_be_heard_is_one_sentence(earmark: Earmark, data: Path, tmp_path: Path) -> None:
     assert "Name what is to be learnt" in earmark("augment", "--out", tmp_path / "out").err
+    assert "--count 0 makes no sense" in earmark("augment", "--data", data, "--count", 0).err
     (tmp_path / "file").write_text("")
     answer = earmark("augment", "--data", data, "--out", tmp_path / "file" / "out")
     assert answer.status == 2 and "file" in answer.err

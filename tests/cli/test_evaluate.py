@@ -97,11 +97,14 @@ def test_an_evaluation_by_the_compiled_model_never_loads_torch(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--data", "nowhere"], "neither a folder"),
+        (["--data", "nowhere"], "“nowhere” does not exist"),
+        (["--data", __file__], "neither a folder"),
+        (["--json", "nowhere/report.json"], "is no file in a folder that is there"),
+        (["--report", __file__], "is a file and no folder"),
         (["--group-by", "("], "neither a grouping"),
         (["--others-unknown"], "no class for other sounds"),
         (["--class", "nothing=high"], "no class folder “nothing”"),
-        (["--class", "high"], "invalid"),
+        (["--class", "high"], "“high” is not FOLDER=CLASS, as in 1=one"),
         (["--model", "nightingale"], "no model named"),
         (["--split", "test"], "no clip on the side “test”"),
     ],

@@ -60,13 +60,19 @@ class RunFolder:
 
     def create(self, config: RunConfig) -> None:
         """Make the folder and write the configuration; UserError where there is a run already."""
-        if self.config.exists():
-            raise UserError(f"There is a run in “{self.path}” already; go on with --resume, or choose another folder.")
+        self.require_new()
         try:
             self.last.parent.mkdir(parents=True, exist_ok=True)
         except OSError as reason:
             raise explain_write_error(reason, self.path) from reason
         write_text(self.config, toml_of(config))
+
+    def require_new(self) -> None:
+        """Raise UserError where there is a run already, or something that is no folder."""
+        if self.config.exists():
+            raise UserError(f"There is a run in “{self.path}” already; go on with --resume, or choose another folder.")
+        if self.path.exists() and not self.path.is_dir():
+            raise UserError(f"“{self.path}” is a file and no folder: choose another folder for the run.")
 
     def read_config(self) -> RunConfig:
         """Return the configuration; UserError where there is no run."""

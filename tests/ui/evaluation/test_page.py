@@ -200,7 +200,7 @@ def test_a_wrong_folder_is_a_sentence_on_the_page(page: EvaluationPage, tmp_path
     page.form.data.setText(str(tmp_path / "nowhere"))
     qtbot.keyClick(page.form.data, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page.job is None, timeout=20_000)
-    assert "neither a folder of class folders nor a list" in page.progress.words
+    assert "nowhere” does not exist" in page.progress.words
     assert page.progress.isVisible() and page.form.start.isEnabled()
 
 
