@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
             action.setChecked(name == chosen)
             action.triggered.connect(lambda _=False, name=name: self.model_chosen.emit(name))
             group.addAction(action)
-        self._actions["classify"].setIconText(f"Classify · {chosen}" if chosen else "Classify")
+        self._actions["classify"].setIconText(f"Classify · {on_button(chosen)}" if chosen else "Classify")
 
     def show_recent(self, folders: Iterable[str]) -> None:
         """Fill the menu of recent folders."""
