@@ -76,9 +76,16 @@ class ListenLabels(QObject):
         self._timeline.engine.opened.connect(lambda opened: labelling.note_length(opened.duration_s, opened.channels))
         self.panel.play_wanted.connect(self._listening.play)
         self.panel.entry.left.connect(self._folder_panel.setFocus)
+        gestures.touched.connect(self._leave_list)
         gestures.annotation_clicked.connect(labelling.click)
         gestures.nothing_clicked.connect(labelling.clear)
         gestures.reshaped.connect(labelling.reshape)
+
+    def _leave_list(self) -> None:
+        """With Raven's keys, let the arrows walk through the annotations once a hand went to the sound."""
+        listing = self._folder_panel.view
+        if self._core.settings.values.key_preset == "raven" and listing.hasFocus():
+            listing.clearFocus()
 
     def _wire_scheme(self) -> None:
         project, panel = self._core.project, self.panel

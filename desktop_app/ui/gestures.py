@@ -31,6 +31,8 @@ class Point:
 class Gestures(QObject):
     """Turns mouse events of all lanes into changes of the session and the view. GUI thread."""
 
+    touched = Signal()
+    """The sound was clicked, or a drag over it has begun."""
     play_requested = Signal(float, object)
     """Onset in seconds, and offset in seconds or None for as far as it goes."""
     pointed = Signal(object, object)
@@ -68,6 +70,8 @@ class Gestures(QObject):
             self._view.pan(-(event.scenePos().x() - event.lastScenePos().x()) / width * self._view.span_s)
         elif event.button() == Qt.MouseButton.LeftButton:
             event.accept()
+            if event.isStart():
+                self.touched.emit()
             self._drag_selection(lane, event)
 
     def click(self, lane: LaneBox, event: Any) -> None:
@@ -75,6 +79,7 @@ class Gestures(QObject):
         if event.button() != Qt.MouseButton.LeftButton or not self._view.frames:
             return
         event.accept()
+        self.touched.emit()
         point = self._point(lane, event.scenePos())
         if event.double():
             self._play(point)

@@ -40,7 +40,7 @@ PRESETS: dict[str, KeyPreset] = {
     ),
     "raven": KeyPreset(
         "Raven",
-        "Down and Up walk through the annotations, except in lists; Ctrl+Down and Ctrl+Up through the files",
+        "After a click on the sound Down and Up walk through the annotations; Ctrl+Down and Ctrl+Up through the files",
         {
             "next_label": ("Down", "Alt+Right"),
             "previous_label": ("Up", "Alt+Left"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -65,6 +65,26 @@ def test_stepping_through_annotations_and_choosing_a_row_bring_them_into_view(
     assert listen.timeline.view_range == (pytest.approx(0.96), pytest.approx(1.76))
     listen.label_panel.table.selectRow(2)
     assert listen.timeline.view_range == (pytest.approx(2.85), pytest.approx(3.65))
+
+
+def test_with_the_keys_of_raven_arrows_go_to_the_annotations_once_the_sound_was_clicked(
+    earmark: Earmark, labelled: Path, qtbot: QtBot
+) -> None:
+    listen, view = earmark.listen, earmark.listen.folder_panel.view
+    earmark.core.settings.change(key_preset="raven")
+    qtbot.waitActive(earmark.window)
+    listen.show_recording(labelled / "a.wav")
+    qtbot.waitUntil(lambda: listen.timeline.view.duration_s == 4.0)
+    view.setFocus()
+    screen = listen.timeline.lanes.viewport()
+    QTest.mouseClick(screen, Qt.MouseButton.LeftButton, pos=QPoint(screen.width() - 40, 40))
+    assert not view.hasFocus()
+    QTest.keyClick(earmark.window, Qt.Key.Key_Up)
+    assert listen.labelling.selected and view.current_path == labelled / "a.wav"
+    earmark.core.settings.change(key_preset="earmark")
+    view.setFocus()
+    QTest.mouseClick(screen, Qt.MouseButton.LeftButton, pos=QPoint(screen.width() - 60, 40))
+    assert view.hasFocus(), "keys of a review stay with the list"
 
 
 def test_space_plays_the_row_and_not_the_recording_on_the_page_listen(
