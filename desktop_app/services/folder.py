@@ -123,6 +123,7 @@ class FolderListing(QObject):
         gc.unfreeze()
         self._settle.stop()
         self._look_again.stop()
+        self._look_again.setInterval(LOOK_EVERY_MS)  # the next folder may be quicker to list
         if watched := self._watcher.directories():
             self._watcher.removePaths(watched)
 

@@ -39,21 +39,25 @@ class Opening:
     def run(self, _: JobContext) -> None:
         """Open the labels, on a worker thread."""
         try:
-            store = open_store(self.folder)
+            store = self._open()
         except UserError as problem:
             self.problem = problem
-            return
-        try:
-            self.scheme = store.scheme()
-        except UserError as problem:
-            self.problem = problem
-            store.close()
             return
         with self._turn:
             if self._abandoned:
                 store.close()
             else:
                 self._store = store
+
+    def _open(self) -> AnnotationStore:
+        """Return the store, its classes read; where that fails, whatever it was, its lock is let go."""
+        store = open_store(self.folder)
+        try:
+            self.scheme = store.scheme()
+        except BaseException:
+            store.close()
+            raise
+        return store
 
     def take(self) -> AnnotationStore | None:
         """Return the store, which the caller closes; None where it could not be opened."""

@@ -104,6 +104,15 @@ def test_a_folder_that_cannot_be_reached_is_told_in_a_sentence(
     assert told.args is not None and "cannot be opened: it may have been moved" in told.args[0].text
 
 
+def test_a_folder_is_looked_at_as_often_as_any_after_one_that_was_slow_to_list(
+    listing: FolderListing, folder: Path, qtbot: QtBot
+) -> None:
+    listing._look_again.setInterval(150_000)
+    listing.scan(folder)
+    settled(listing, qtbot)
+    assert listing._look_again.interval() == folder_module.LOOK_EVERY_MS
+
+
 def test_rows_come_while_the_scan_goes_on(
     listing: FolderListing, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,10 +17,11 @@ from desktop_app.annotation.store import AnnotationStore, open_store
 from desktop_app.annotation.summaries import RecordingVerdict
 from desktop_app.services import project as project_module
 from desktop_app.services import project_jobs
-from desktop_app.services.jobs import JobRunner
+from desktop_app.services.jobs import JobContext, JobRunner
 from desktop_app.services.label_verdicts import LabelVerdicts
 from desktop_app.services.messages import Message, Messages
 from desktop_app.services.project import Project
+from desktop_app.services.project_jobs import Opening
 from desktop_app.services.relinking import Relinking
 from desktop_app.services.session import Session
 from desktop_app.services.settings import Settings
@@ -98,6 +99,18 @@ def test_opening_closing_and_changing_folders_is_told(window: Window, folder: Pa
     window.project.draw(folder / "a.wav", Annotation("robin"))
     window.project.take([prediction(folder / "a.wav", "yes", 0.9)])
     assert "are not open" in window.told[-1].text
+
+
+def test_a_fault_while_labels_are_opened_does_not_keep_them_locked(
+    window: Window, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.project.draw(folder / "a.wav", Annotation("robin"))
+    window.session.folder = None
+    with monkeypatch.context() as broken, pytest.raises(ZeroDivisionError):
+        broken.setattr(AnnotationStore, "scheme", lambda _: 1 / 0)
+        Opening(folder).run(JobContext(lambda: None))
+    with open_store(folder) as store:
+        assert store.read_only == ""
 
 
 def test_a_folder_left_before_its_labels_were_there_is_let_go(
