@@ -19,7 +19,7 @@ HELP = (
     ("status:draft", "to be judged; also accepted, rejected, uncertain"),
     ("labelled:no", "without any label"),
     ("score<0.6", "less sure than 0.6"),
-    ("duration>2", "longer than 2 s; also 500ms, 5min, 1h"),
+    ("duration>2", "longer than 2 s; also 500ms, 5min, 1:02:05"),
     ("rate:16000", "sample rate; also 44.1k, rate>=96k"),
     ("channels:2", "stereo"),
     ("bits:24", "bits per sample"),
@@ -34,6 +34,7 @@ HELP = (
 _TOKEN = re.compile(r'-?(?:[a-z]+(?:<=|>=|!=|[:=<>]))?(?:"[^"]*"?|\S+)', re.IGNORECASE)
 _TERM = re.compile(r"([a-z]+)(<=|>=|!=|[:=<>])(.*)", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(r"([0-9]*\.?[0-9]+)\s*([a-zµ%]*)", re.IGNORECASE)
+_CLOCK = re.compile(r"(?:\d+:)?\d+:\d\d(?:\.\d+)?")
 _COMPARE: dict[str, Compare] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -159,7 +160,7 @@ def _comparison(field: str, sign: str, value: str, term: str) -> Keep:
 
 
 def _number_term(field: _Number, sign: str, value: str, term: str) -> Keep:
-    parts = _NUMBER.fullmatch(value)
+    parts = _NUMBER.fullmatch(_in_seconds(value) if field.units is _SECONDS else value)
     factor = field.units.get(parts[2].lower()) if parts else None
     if parts is None or factor is None:
         raise _BadTermError(f"“{term}” needs a number, as in {field.example}.")
@@ -173,6 +174,14 @@ def _number_term(field: _Number, sign: str, value: str, term: str) -> Keep:
     return keep
 
 
+def _in_seconds(value: str) -> str:
+    """Return a time as the list shows it, 2:05 or 1:02:05, in seconds; any other text as it is."""
+    if _CLOCK.fullmatch(value) is None:
+        return value
+    seconds = sum(float(part) * 60**place for place, part in enumerate(reversed(value.split(":"))))
+    return f"{seconds:.{len(value.partition('.')[2])}f}"
+
+
 def _nearly(tolerance: float, *, equal: bool) -> Compare:
     """Return whether two numbers are the same as far as they were written out: score:0.95 is anything shown as that."""
     return lambda known, wanted: (abs(known - wanted) < tolerance) == equal
@@ -180,10 +189,9 @@ def _nearly(tolerance: float, *, equal: bool) -> Compare:
 
 def _date_term(sign: str, value: str, term: str) -> Keep:
     try:
-        day = datetime.fromisoformat(value)
-    except ValueError:
+        start_s = datetime.fromisoformat(value).timestamp()
+    except (ValueError, OverflowError, OSError):  # no day, or none that the clock of the computer reaches
         raise _BadTermError(f"“{term}” needs a day, as in modified>2026-03-01.") from None
-    start_s = day.timestamp()
     if sign in (":", "=", "!="):
         on_that_day = sign != "!="
         return lambda row: (0 <= row.file.modified_s - start_s < 86_400) == on_that_day
