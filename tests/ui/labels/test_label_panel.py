@@ -9,13 +9,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMainWindow, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop_app.annotation.annotations import Status
+from desktop_app.annotation.annotations import Annotation, Status
+from desktop_app.annotation.scheme import LabelScheme
 from desktop_app.services.jobs import JobRunner
 from desktop_app.services.labelling import Labelling
 from desktop_app.services.messages import Messages
 from desktop_app.services.project import Project
 from desktop_app.services.session import Selection, Session
 from desktop_app.services.settings import Settings
+from desktop_app.ui.labels.annotation_table import DOT, AnnotationTable
 from desktop_app.ui.labels.class_keys import ClassKeys
 from desktop_app.ui.labels.class_palette import CHIP_HEIGHT, GAP
 from desktop_app.ui.labels.label_panel import (
@@ -27,6 +29,7 @@ from desktop_app.ui.labels.label_panel import (
     WIDTH_WITH_STATUS,
     LabelPanel,
 )
+from desktop_app.ui.theme import Theme
 
 
 class Room(QMainWindow):
@@ -191,3 +194,23 @@ def test_the_rows_of_another_recording_are_shown_from_the_first_on(room: Room) -
     assert room.panel.table.rowAt(0) > 0
     room.session.recording = folder / "b.wav"
     assert room.panel.table.rowAt(0) == 0
+
+
+def test_drafts_rejects_and_short_calls_can_be_told_without_the_column_of_the_status(theme: Theme) -> None:
+    table = AnnotationTable()
+    table.show(
+        [
+            Annotation("bat", "r", 1.0, 1.0059, 35_000.0, 82_000.0),
+            Annotation("bat", "r", 2.0, 3.0, status=Status.DRAFT, score=0.5),
+            Annotation("bat", "r", 4.0, 5.0, 14.2, 30.0, status=Status.REJECTED),
+        ],
+        LabelScheme(),
+    )
+    name, length = [table.index(row, 0) for row in range(3)], [table.index(row, 2).data() for row in range(3)]
+    assert length == ["0.0059 s", "1.00 s", "1.00 s"]
+    fonts = [each.data(Qt.ItemDataRole.FontRole) for each in name]
+    assert fonts[:2] == [None, None] and fonts[2].strikeOut()
+    images = [each.data(Qt.ItemDataRole.DecorationRole).pixmap(DOT).toImage() for each in name]
+    middles = [image.pixelColor(image.width() // 2, image.height() // 2).alpha() for image in images]
+    assert middles == [255, 0, 255], "hollow is what nobody has judged"
+    assert "14.2 – 30.0 Hz" in name[2].data(Qt.ItemDataRole.ToolTipRole)
