@@ -63,6 +63,14 @@ def test_a_trained_model_is_compiled_and_judges_without_torch(trained: Run) -> N
     np.testing.assert_allclose(engine.judge(engine.prepare(sounds)), by_torch, atol=0.05)
 
 
+def test_long_windows_are_few_at_the_end_of_a_training(trained: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(trained._strange()) == 9 * running.STRANGE_DOZENS
+    monkeypatch.setattr(running, "MOST_SAMPLES", 24 * FRAMES)
+    assert len(trained._strange()) == 18
+    held_back = running._held_back(trained.prepared.data.train)
+    assert held_back is not None and len(held_back.targets) == 24
+
+
 def test_clips_to_measure_on_of_which_none_can_be_read_cost_no_outcome(trained: Run) -> None:
     corpus = trained.prepared.corpus
     clips = [replace(clip, path=clip.path / "gone") if clip.split == "test" else clip for clip in corpus.divided.clips]

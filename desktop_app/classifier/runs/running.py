@@ -40,6 +40,8 @@ STRANGE_DOZENS = 27
 STRANGE_SEED = 11
 FEW_WINDOWS = 30  # below, one window is worth more than 3 points
 MOST_COMPARED = 2_000  # clips held back, by int8 and by torch: some seconds
+FEWEST_AT_ONCE = 12  # one calculated background of each kind
+MOST_SAMPLES = 2**27  # half a GiB of float32: fewer windows are made or compared at the end where they are long
 
 _log = logging.getLogger(__name__)
 
@@ -127,7 +129,7 @@ class Run:
         path, card = outcome.model_path, outcome.card
         train, held_back = self.prepared.data.train, self.prepared.data.held_back
         random = np.random.default_rng(self.config.training.seed)
-        rows = random.permutation(len(train))[:CALIBRATION_WINDOWS]
+        rows = random.permutation(len(train))[: _as_many(CALIBRATION_WINDOWS, train)]
         clips = train.floats(torch.from_numpy(rows)).numpy()
         backgrounds = synthetic_backgrounds(len(clips), clips, card.sample_rate_hz, random).astype(np.float32)
         try:
@@ -217,7 +219,8 @@ class Run:
         """Return calculated backgrounds, babble aside, as clips; what stands in for their classes means nothing."""
         train, rate_hz = self.prepared.data.train, self.config.sound.sample_rate_hz
         voices = train.floats(torch.arange(1)).numpy()
-        made = synthetic_backgrounds(12 * STRANGE_DOZENS, voices, rate_hz, np.random.default_rng(STRANGE_SEED))
+        count = _as_many(12 * STRANGE_DOZENS, train)
+        made = synthetic_backgrounds(count, voices, rate_hz, np.random.default_rng(STRANGE_SEED))
         made = made[np.arange(len(made)) % 12 < 9]  # the last kinds are babble, of voices that it may know
         nothing = torch.zeros(len(made), dtype=torch.int64)
         return replace(
@@ -264,8 +267,13 @@ def _held_back(clips: ClipSet | None) -> HeldBack | None:
     """Return a sample of the clips that chose the best round, as the compiler wants them."""
     if clips is None:
         return None
-    rows = torch.linspace(0, len(clips) - 1, min(len(clips), MOST_COMPARED)).long()
+    rows = torch.linspace(0, len(clips) - 1, min(len(clips), _as_many(MOST_COMPARED, clips))).long()
     return HeldBack(clips.floats(rows).numpy(), clips.targets[rows].numpy())
+
+
+def _as_many(wanted: int, clips: ClipSet) -> int:
+    """Return how many windows as long as those of `clips` are held in memory at once: those wanted, if they fit."""
+    return min(wanted, max(FEWEST_AT_ONCE, MOST_SAMPLES // clips.waveforms.shape[1]))
 
 
 def use_threads(count: int) -> None:
