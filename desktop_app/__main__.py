@@ -6,7 +6,6 @@ Nothing of Qt is imported before it is known that a window can open.
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from desktop_app import assets
 from desktop_app.display import missing_display
@@ -32,7 +31,9 @@ def wants_window(arguments: Sequence[str]) -> bool:
     """Return whether the arguments ask for the window: none, `open [PATH]`, or one path that exists."""
     if not arguments or (arguments[0] == "open" and len(arguments) <= 2 and "-h" not in arguments[1:]):
         return True
-    return len(arguments) == 1 and not arguments[0].startswith("-") and Path(arguments[0]).expanduser().exists()
+    if len(arguments) != 1 or arguments[0].startswith("-"):
+        return False
+    return os.path.exists(os.path.expanduser(arguments[0]))  # noqa: PTH110, PTH111 (they never raise)
 
 
 def open_window(path: str | None) -> int:

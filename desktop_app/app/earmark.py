@@ -22,7 +22,7 @@ from desktop_app.app.listen_page import ListenPage
 from desktop_app.app.live_page import LivePage
 from desktop_app.audio.inputs import OpenInput
 from desktop_app.audio.playing.outputs import OpenOutput
-from desktop_app.audio.sources import is_file, is_folder
+from desktop_app.audio.sources import is_file, is_folder, typed_path
 from desktop_app.audio.streams import Device, open_input, open_output
 from desktop_app.services import logbook
 from desktop_app.services.interrupts import Interrupts
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
     earmark = Earmark(application)
     restore_hooks = earmark.bugs.install()
     interrupts = Interrupts(earmark.end)
-    earmark.show(Path(arguments[0]).expanduser() if arguments else None)
+    earmark.show(typed_path(arguments[0]) if arguments else None)
     status = application.exec()
     interrupts.restore()
     restore_hooks()

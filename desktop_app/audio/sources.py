@@ -72,6 +72,14 @@ def _why_not_found(name: str, error: OSError) -> str:
     return sentences.get(error.errno or 0, f"“{name}” cannot be reached: {error.strerror}.")
 
 
+def typed_path(text: str) -> Path:
+    """Return the path that a person typed, with ~ for the home folder.
+
+    `Path.expanduser` raises where there is no home folder of that name.
+    """
+    return Path(os.path.expanduser(text))  # noqa: PTH111
+
+
 def is_folder(path: Path) -> bool:
     """Return whether a folder of that name can be reached.
 

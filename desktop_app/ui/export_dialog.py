@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.audio.clips import ClipRequest
-from desktop_app.audio.sources import shown_name
+from desktop_app.audio.sources import shown_name, typed_path
 from desktop_app.services.exporting import Exporting, ExportResult
 from desktop_app.services.jobs import Job, Progress
 from desktop_app.services.settings import Settings
@@ -184,7 +184,7 @@ class ExportDialog(QDialog):
         if self._result is not None:
             self.accept()
             return
-        folder = Path(self.folder.text().strip()).expanduser()
+        folder = typed_path(self.folder.text().strip())
         self._settings.change(export=replace(self.form.preferences, folder=str(folder)))
         self._pages.setCurrentIndex(1)
         self._message.hide()

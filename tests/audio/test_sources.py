@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.audio.sources import find_audio, is_file, is_folder, require_regular_file, shown_name
+from desktop_app.audio.sources import find_audio, is_file, is_folder, require_regular_file, shown_name, typed_path
 from desktop_app.errors import UserError
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="the file system has no such thing")
@@ -122,6 +122,11 @@ def test_names_that_are_no_utf8_are_found_and_can_be_printed(tmp_path: Path) -> 
     (found,) = find_audio(tmp_path, problems=pytest.fail)
     assert os.fsencode(found.path) == raw
     assert shown_name(found.path).encode() == "caf\ufffd.wav".encode()
+
+
+def test_a_home_folder_of_nobody_stays_as_it_was_typed() -> None:
+    assert typed_path("~/sounds") == Path.home() / "sounds"
+    assert typed_path("~nobody-of-that-name/sounds") == Path("~nobody-of-that-name/sounds")
 
 
 def test_what_cannot_be_reached_is_neither_folder_nor_file(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app import __version__
-from desktop_app.__main__ import main
+from desktop_app.__main__ import main, wants_window
 from desktop_app.audio.formats import writable_formats
 from desktop_app.cli.shared import cells, duration_text, say, seconds, size_text
 from tests.cli.conftest import Earmark
@@ -44,6 +44,11 @@ def test_misuse_is_two_and_told_on_stderr(earmark: Earmark, arguments: list[str]
     assert answer.status == 2
     assert answer.out == ""
     assert "usage: earmark" in answer.err
+
+
+@pytest.mark.parametrize("argument", ["x" * 300, "~nobody-of-that-name/sounds", "gone"])
+def test_a_path_that_cannot_be_is_no_folder_to_open(argument: str) -> None:
+    assert not wants_window([argument])
 
 
 def test_a_folder_without_recordings_is_told(earmark: Earmark, tmp_path: Path) -> None:

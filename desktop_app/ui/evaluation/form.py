@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.audio.sources import typed_path
 from desktop_app.classifier.card import ModelEntry
 from desktop_app.classifier.data.groupings import GROUPINGS
 from desktop_app.classifier.data.manifest import SUFFIXES
@@ -72,7 +73,7 @@ class EvaluationForm(QWidget):
     def config(self) -> TrialConfig:
         """Return which clips are chosen."""
         return TrialConfig(
-            data=Path(self.data.text().strip()).expanduser(),
+            data=typed_path(self.data.text().strip()),
             group_by=self.grouping.currentText().strip() or next(iter(GROUPINGS)),
             others_unknown=self.others_unknown.isEnabled() and self.others_unknown.isChecked(),
             split=self.split.currentData(),

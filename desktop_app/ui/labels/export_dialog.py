@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from desktop_app.annotation.annotations import Status
 from desktop_app.annotation.table_query import TableQuery
 from desktop_app.audio.clips import ClipRequest
+from desktop_app.audio.sources import typed_path
 from desktop_app.interchange import own_table, sound_export, wav_cues
 from desktop_app.interchange.labels import LabelFormat, Options, Written
 from desktop_app.interchange.losses import counted_text
@@ -118,7 +119,7 @@ class LabelExportDialog(JobDialog):
         is_named = self.chosen_format is sound_export.FORMAT
         return ExportWish(
             to=self.chosen_format,
-            target=Path(self.target.text().strip()).expanduser(),
+            target=typed_path(self.target.text().strip()),
             query=self._offer.choices[self._choices.checkedId()][1],
             statuses=frozenset(status for status, box in self.statuses.items() if box.isChecked()),
             each_alone=self.each_alone.isChecked(),
@@ -187,7 +188,7 @@ class LabelExportDialog(JobDialog):
         self.export.setEnabled(True)
 
     def _finished(self, result: Written) -> None:
-        target = Path(self.target.text().strip()).expanduser()
+        target = typed_path(self.target.text().strip())
         self._words.setText(
             f"{counted_text(result.count)} written to {target}." if result.files else "Nothing could be written."
         )
@@ -310,7 +311,7 @@ class LabelExportDialog(JobDialog):
 
     def _make_buttons(self) -> QHBoxLayout:
         self._show, self._cancel = QPushButton("Show the folder"), QPushButton("Cancel")
-        self._show.clicked.connect(lambda: show_folder(Path(self.target.text()).expanduser().parent))
+        self._show.clicked.connect(lambda: show_folder(typed_path(self.target.text().strip()).parent))
         self._cancel.clicked.connect(self.reject)
         self._show.hide()
         for button in (self._show, self._cancel):
