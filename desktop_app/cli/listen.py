@@ -4,8 +4,8 @@ import argparse
 import json
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -194,12 +194,15 @@ def _rule(chosen: argparse.Namespace, classes: tuple[str, ...]) -> "EventRule":
     return EventRule(**values)
 
 
-def _output(name: str | None) -> Any:
-    """Return the stream for the lines, as a context manager: stdout stays open."""
+@contextmanager
+def _output(name: str | None) -> Iterator[IO[str] | None]:
+    """Open the file for the lines, None for stdout; UserError where it cannot be written, also later on."""
     if name in (None, "-"):
-        return ExitStack()
+        yield None
+        return
     try:
-        return Path(str(name)).open("a", encoding="utf-8", buffering=1)
+        with Path(str(name)).open("a", encoding="utf-8", buffering=1) as file:
+            yield file
     except OSError as error:
         raise explain_write_error(error, str(name)) from error
 
@@ -207,8 +210,8 @@ def _output(name: str | None) -> Any:
 class _Printer:
     """Prints events on stdout or as JSON lines, and everything else on stderr."""
 
-    def __init__(self, file: Any, capture: Capture, *, as_json: bool) -> None:
-        self._file: IO[str] = file if hasattr(file, "write") else sys.stdout
+    def __init__(self, file: IO[str] | None, capture: Capture, *, as_json: bool) -> None:
+        self._file = file or sys.stdout
         self._capture = capture
         self._as_json = as_json
 

@@ -56,6 +56,15 @@ def test_a_hop_of_nothing_is_refused_and_not_taken_for_the_usual_one(earmark: Ea
     assert "--hop 0 makes no sense" in answer.err
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_disk_that_fills_up_under_the_lines_is_told_with_the_name_of_the_file(
+    earmark: Earmark, model: Path, song: Path
+) -> None:
+    answer = earmark("listen", "--file", song, "--model", model, "--jsonl", "/dev/full")
+    assert answer.status == 2
+    assert "“full”" in answer.err and "print" not in answer.err
+
+
 def test_json_lines_and_clips_with_context(earmark: Earmark, model: Path, song: Path, tmp_path: Path) -> None:
     folder, lines = tmp_path / "heard", tmp_path / "events.jsonl"
     answer = earmark(
