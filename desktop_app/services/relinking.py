@@ -44,17 +44,21 @@ class Relinking(QObject):
         self._project.in_background(relinked, tuple(homes), then=self._project.do, title="Re-linking")
 
     def _follow(self, result: Reconciliation) -> None:
-        """Note where recordings are now; that is no step of a person's, so undo does not take it back."""
+        """Note where recordings are now; that is no step of a person's, so undo does not take it back.
+
+        A window that only reads leaves that to the one that writes, and says nothing of it.
+        """
         store = self._project.store
         if store is None:
             return
+        takes_along = bool(result.moved) and not store.read_only
         try:
-            if result.moved and not store.read_only:
+            if takes_along:
                 store.apply(result.edit)
         except UserError as problem:
             self._project.tell(problem)
             return
-        if result.renamed:
+        if takes_along and result.renamed:
             files = (
                 "1 labelled recording was" if result.renamed == 1 else f"{result.renamed:,} labelled recordings were"
             )

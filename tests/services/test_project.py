@@ -301,6 +301,19 @@ def test_labels_follow_a_renamed_recording_and_the_missing_are_listed_and_relink
     assert window.project.annotations_of(folder / "c.wav") == []
 
 
+def test_a_window_that_only_reads_never_says_that_labels_went_along(
+    window: Window, new_window: Callable[[], Window], folder: Path, qtbot: QtBot
+) -> None:
+    window.project.draw(folder / "a.wav", Annotation("robin"))
+    reading = new_window()
+    reading.open(folder, qtbot)
+    (folder / "a.wav").rename(folder / "robin.wav")
+    reading.relinking.look([folder / "robin.wav"])
+    qtbot.waitUntil(lambda: not reading.project._jobs)
+    assert not [message for message in reading.told if "went along" in message.text]
+    assert reading.project.annotations_of(folder / "robin.wav") == []
+
+
 def test_a_file_with_other_sound_than_when_it_was_labelled_is_told(window: Window, folder: Path, qtbot: QtBot) -> None:
     window.project.draw(folder / "a.wav", Annotation("robin"))
     (folder / "a.wav").write_bytes(b"other sound")
