@@ -64,6 +64,11 @@ class FolderModel(QAbstractTableModel):
         return len(self._rows)
 
     @property
+    def filtered(self) -> bool:
+        """Return whether a filter chooses among the recordings."""
+        return bool(self._filter.keeps)
+
+    @property
     def shown(self) -> list[FolderRow]:
         """Return the rows on screen, from top to bottom; not to be changed."""
         return self._shown

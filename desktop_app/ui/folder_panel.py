@@ -159,6 +159,7 @@ class FolderPanel(QWidget):
         listing.metadata_ready.connect(model.show_metadata)
         listing.scan_finished.connect(self._show_state)
         model.counts_changed.connect(self._show_state)
+        model.reordered.connect(self._show_state)
         view.looked_at.connect(listing.prioritise)
         view.row_entered.connect(self.recording_selected)
         view.activated_path.connect(self.recording_activated)
@@ -198,15 +199,19 @@ class FolderPanel(QWidget):
             self._show_empty(folder)
 
     def _show_empty(self, folder: Path | None) -> None:
-        scanning, filtered = self._listing.scanning, self.model.total > 0
+        scanning, filtered = self._listing.scanning, self.model.total > 0 and self.model.filtered
         if folder is None:
             hint = "Drop a folder of sound here, or open one."
         elif filtered:
             hint = f"No recording matches “{self.filter.text().strip()}”."
         else:
-            hint = "Looking for recordings…" if scanning else "There is no sound in this folder or below it."
+            hint = (
+                "Looking for recordings…"
+                if scanning or self.model.total
+                else "There is no sound in this folder or below it."
+            )
         self._hint.setText(hint)
-        self._open.setVisible(not scanning and not filtered)
+        self._open.setVisible(not scanning and not self.model.total)
         self._samples.setVisible(folder is None)
         self._clear.setVisible(filtered)
 
@@ -271,7 +276,7 @@ def status_words(model: FolderModel, scanning: bool) -> str:
         words.append(f"{model.judged:,} judged")
     if model.unreadable:
         words.append(f"{model.unreadable:,} unreadable")
-    if len(model.shown) != model.total:
+    if model.filtered and len(model.shown) != model.total:
         words.append(f"{len(model.shown):,} shown")
     return ", ".join(words)
 

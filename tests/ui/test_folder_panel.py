@@ -409,6 +409,19 @@ def test_a_score_stands_beside_the_label_it_was_given_to_alone(filled: FolderPan
     assert row is not None and row.score == 0.97, "sorting and the filter go by it all the same"
 
 
+def test_files_that_wait_to_be_sorted_are_not_said_to_be_hidden(
+    panel: FolderPanel, listing: FolderListing, qtbot: QtBot
+) -> None:
+    panel.view.sortByColumn(column_number("size"), Qt.SortOrder.AscendingOrder)
+    listing._folder = FOLDER
+    listing.scan_started.emit(FOLDER)
+    listing.rows_added.emit(found(*NAMES))
+    assert panel._status.whole == "5 files"
+    assert panel._hint.text() == "Looking for recordings…" and panel._clear.isHidden() and panel._open.isHidden()
+    qtbot.waitUntil(lambda: len(panel.shown_paths()) == len(NAMES))
+    assert panel.view.isVisible(), "the list is back although nothing more was found"
+
+
 def test_a_file_that_was_written_anew_still_counts_with_its_labels(filled: FolderPanel) -> None:
     model = filled.model
     model.set_labels([(FOLDER / "a.wav", said(Status.ACCEPTED, "no")), (FOLDER / "b.wav", said(Status.DRAFT, "up"))])
