@@ -1,5 +1,6 @@
 """What a run is told: recipes, settings on the command line, and what is written into its folder."""
 
+import os
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_app.classifier.augmentation import Augmentation
+from desktop_app.classifier.runs.preparing import plain_settings
 from desktop_app.classifier.runs.run_config import (
+    DataConfig,
     RunConfig,
     config_of,
     read_recipe,
@@ -92,3 +95,10 @@ def test_a_recipe_that_is_not_there_or_no_toml_is_one_sentence(tmp_path: Path) -
             read_recipe(name)
     with pytest.raises(UserError, match="cannot be read"):
         read_recipe(str(tmp_path / "none.toml"))
+
+
+def test_a_path_that_is_no_unicode_comes_back_and_does_not_spoil_the_card() -> None:
+    source = os.fsdecode(b"/sounds/for\xeat\xff")
+    config = RunConfig(data=DataConfig(source=source))
+    assert config_of(tomllib.loads(toml_of(config))) == config
+    assert plain_settings(config)["data"]["source"].encode() == b"for\\xeat\\xff"

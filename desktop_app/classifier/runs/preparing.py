@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from desktop_app.classifier.augment import loudness
-from desktop_app.classifier.data.corpus import Corpus, gather
+from desktop_app.classifier.data.corpus import Corpus, gather, label_of
 from desktop_app.classifier.data.dataset import ClipSet, Skipped, as_integers, join, load_clips
 from desktop_app.classifier.data.speech_commands import SILENCE
 from desktop_app.classifier.engines.features import mel_bands
@@ -290,6 +290,7 @@ def _digest(corpus: Corpus, train: ClipSet) -> str:
 
 def plain_settings(config: RunConfig) -> dict[str, Any]:
     """Return the configuration as JSON has it, without places on this machine."""
-    quiet = replace(config, data=replace(config.data, source=Path(config.data.source).name, noises="", datasets=""))
+    name = label_of(Path(config.data.source).name)
+    quiet = replace(config, data=replace(config.data, source=name, noises="", datasets=""))
     values: dict[str, Any] = json.loads(json.dumps(asdict(quiet)))
     return values

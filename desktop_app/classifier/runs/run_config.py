@@ -10,7 +10,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from desktop_app.assets import resources_dir
 from desktop_app.audio.sources import shown_name
-from desktop_app.classifier.runs.toml_text import toml_text
+from desktop_app.classifier.runs.toml_text import text_of, toml_text
 from desktop_app.classifier.training_settings import TrainingSettings
 from desktop_app.errors import UserError
 
@@ -232,7 +232,7 @@ def _converted(value: Any, hint: Any, where: str) -> Any:
             return tuple(_converted(item, kind, where) for item, kind in zip(value, get_args(hint), strict=True))
     elif isinstance(hint, type) and hint in _SCALARS:
         if isinstance(value, _SCALARS[hint]) and (hint is bool or not isinstance(value, bool)):
-            return hint(value)
+            return text_of(str(value)) if hint is str else hint(value)
     elif isinstance(value, Mapping):
         kind = get_args(hint)[1]
         return {

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from desktop_app.classifier.card import DataSource, ModelCard, Results
 from desktop_app.classifier.checkpoint import save_checkpoint
+from desktop_app.classifier.data.corpus import label_of
 from desktop_app.classifier.data.dataset import FULL_SCALE, ClipSet
 from desktop_app.classifier.data.overlap import TRAINING_GROUPS, TRAINING_HASHES
 from desktop_app.classifier.data.speech_commands import DATASETS
@@ -179,7 +180,7 @@ class Run:
         source, clips = self.config.data.source, len(self.prepared.corpus.divided.side("train"))
         if source in DATASETS:
             return DATASETS[source].source(clips)
-        return DataSource(Path(source).name or "recordings", "not stated", "not stated", clips)
+        return DataSource(label_of(Path(source).name) or "recordings", "not stated", "not stated", clips)
 
     def _said_of_training(self, best_epoch: int) -> dict[str, Any]:
         learnt = self.prepared.corpus.divided.side("train")
