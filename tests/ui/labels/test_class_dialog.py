@@ -115,3 +115,11 @@ def test_a_very_long_name_leaves_the_dialog_as_it_is(dialog: ClassDialog) -> Non
     dialog.choose("robin")
     assert dialog.into.count() == 2
     assert dialog.minimumSizeHint().width() == before
+
+
+def test_only_classes_among_others_can_be_moved(dialog: ClassDialog, project: Project, qtbot: QtBot) -> None:
+    assert dialog.up.isEnabled() and dialog.down.isEnabled()
+    while dialog.list.count() > 1:
+        with qtbot.waitSignal(project.scheme_changed):
+            dialog.remove.click()
+    assert not dialog.up.isEnabled() and not dialog.down.isEnabled()
