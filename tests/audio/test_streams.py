@@ -129,6 +129,15 @@ def test_seek_goes_on_from_there(player: Player, device: FakeDevice) -> None:
     assert numbers(device.output.heard)[-1] == round(9.5 * RATE) - 1
 
 
+def test_seek_behind_a_looped_stretch_plays_the_recording_on_from_there(player: Player, device: FakeDevice) -> None:
+    player.play(PlayRequest(lambda: ArrayReader(numbered(RATE), RATE), onset_s=0.1, offset_s=0.2, loop=True))
+    wait_for(lambda: bool(device.outputs) and len(device.output.blocks) > 2)
+    player.seek(0.5)
+    wait_for(lambda: len(device.outputs) == 2 and not player.state.playing)
+    fade = round(voice.FADE_S * RATE)
+    assert numbers(device.output.heard)[fade:] == list(range(RATE // 2 + fade + 1, RATE))
+
+
 def test_another_device_takes_over_where_the_old_one_was(player: Player, device: FakeDevice) -> None:
     player.play(PlayRequest(lambda: ArrayReader(numbered(RATE * 2), RATE)))
     wait_for(lambda: player.state.position_s > 0.2)

@@ -61,9 +61,16 @@ class Player:
             self._voice = None
 
     def seek(self, position_s: float) -> None:
-        """Go on from another second of what is playing; nothing if nothing is."""
-        if self._request is not None and self.state.playing:
-            self.play(replace(self._request, start_s=position_s))
+        """Go on from another second of what is playing; nothing if nothing is.
+
+        From behind the stretch that plays, the recording is played to its end: else there would be nothing to hear.
+        """
+        request = self._request
+        if request is None or not self.state.playing:
+            return
+        if request.offset_s is not None and position_s > request.offset_s:
+            request = replace(request, onset_s=position_s, offset_s=None, loop=False)
+        self.play(replace(request, start_s=position_s))
 
     @property
     def volume(self) -> float:
