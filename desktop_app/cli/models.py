@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from desktop_app.assets import model_dirs
 from desktop_app.cli.comparing import add_compare_parser
-from desktop_app.cli.shared import HelpFormatter, cells, plain_table, say, show, size_text
+from desktop_app.cli.shared import HelpFormatter, cells, plain_table, require_positive, say, seconds, show, size_text
 from desktop_app.errors import UserError
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ examples:
 An ONNX file made by others carries no card: --classes (or --labels, a file with one label a line), --rate and --window
 say what it hears. The export is weights with their card (.safetensors), ONNX (.onnx), TorchScript (.pt) or torch.export
 (.pt2), by the suffix.
+Exit status: 0; 1 where clips could not be read in a comparison; 2 for misuse.
 """
 
 
@@ -82,7 +83,7 @@ def _add_import(actions: "Commands") -> None:
     labels.add_argument("--classes", metavar="A,B,...", help="its labels, for an ONNX file made by others")
     labels.add_argument("--labels", type=Path, metavar="FILE", help="a file with one label a line")
     parser.add_argument("--rate", type=int, metavar="HZ", help="the sample rate that it hears")
-    parser.add_argument("--window", type=float, metavar="SECONDS", help="the length that it hears at a time")
+    parser.add_argument("--window", type=seconds, metavar="SECONDS", help="the length that it hears at a time")
     parser.add_argument("--licence", default="unknown", help="of the weights")
 
 
@@ -167,6 +168,7 @@ def _import_foreign(chosen: argparse.Namespace, models: "Library") -> Path:
     """Give an ONNX file of others a card, and return where it is now."""
     from desktop_app.classifier.engines.foreign import ForeignModel, import_onnx
 
+    require_positive(chosen, "rate")
     classes = _labels(chosen)
     if not (classes and chosen.rate and chosen.window) or chosen.file.suffix.lower() != ONNX_SUFFIX:
         raise UserError(
@@ -188,7 +190,8 @@ def _labels(chosen: argparse.Namespace) -> tuple[str, ...]:
     try:
         lines = chosen.labels.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as reason:
-        raise UserError(f"The labels in “{chosen.labels}” cannot be read ({reason}).") from reason
+        why = reason.strerror if isinstance(reason, OSError) else "it is no UTF-8"
+        raise UserError(f"The labels in “{chosen.labels}” cannot be read ({why}): choose another file.") from reason
     return tuple(line.strip() for line in lines if line.strip())
 
 

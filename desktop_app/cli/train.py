@@ -60,7 +60,8 @@ examples:
   earmark train --resume ~/runs/owls
 
 recipes: {", ".join(recipe_names())}, or a .toml file. --show-settings prints all settings of one, for --set or for a
-recipe of your own: earmark train --recipe fast --show-settings > mine.toml
+recipe of your own: earmark train --recipe fast --show-settings > mine.toml. The config.toml in the folder of a run is
+one too, and names its clips: earmark train --recipe RUN/config.toml does the same again.
 Ctrl+C stops, keeps the best round as a model, and says how to go on. With --json-lines a program reads along, one
 object a line on stdout, and a line "stop" on stdin, or its end, does what Ctrl+C does.
 Exit status: 0; 2 for misuse, or where nothing could be learnt; 130 after Ctrl+C.
@@ -189,12 +190,12 @@ def _folder_and_config(chosen: argparse.Namespace) -> "tuple[RunFolder, RunConfi
 
 def configured(chosen: argparse.Namespace) -> RunConfig:
     """Return the configuration that the arguments ask for."""
-    if not chosen.data:
+    config = config_of(_settings(chosen))
+    source = chosen.data or config.data.source  # the config.toml of a run names its clips
+    if not source:
         raise UserError(
             "Name what is to be learnt: --data with a folder of labels or class folders, or a list of clips."
         )
-    config = config_of(_settings(chosen))
-    source = chosen.data
     if not _is_dataset(source):
         source = str(Path(source).absolute())
     name = getattr(chosen, "name", None) or config.name

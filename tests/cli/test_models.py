@@ -125,3 +125,20 @@ def test_a_model_compared_with_itself_is_no_better(earmark: Earmark, model: Path
     classes = write_classes(tmp_path / "classes")
     answer = earmark("models", "compare", model, model, "--data", classes)
     assert "agree on right and wrong in all 13 clips" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--window", "nan", "--rate", "16000"], "invalid seconds value: 'nan'"),
+        (["--window", "-1", "--rate", "16000"], "invalid seconds value: '-1'"),
+        (["--window", "1", "--rate", "0"], "--rate 0 makes no sense"),
+    ],
+)
+def test_a_window_or_rate_that_cannot_be_is_misuse(
+    earmark: Earmark, tmp_path: Path, arguments: list[str], sentence: str
+) -> None:
+    (tmp_path / "x.onnx").write_bytes(b"whatever")
+    answer = earmark("models", "import", tmp_path / "x.onnx", "--classes", "a,b", *arguments)
+    assert answer.status == 2
+    assert sentence in answer.err

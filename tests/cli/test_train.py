@@ -238,6 +238,14 @@ def test_what_cannot_be_is_one_sentence(earmark: Earmark, start: Start, more: li
 
 
 @pytest.mark.usefixtures("uncompiled")
+def test_the_settings_of_a_run_are_enough_to_do_it_again(earmark: Earmark, start: Start, tmp_path: Path) -> None:
+    assert earmark(*start("run", "--set", "training.epochs=1")).status == 0
+    config, other = tmp_path / "runs" / "run" / "config.toml", tmp_path / "other"
+    assert earmark("train", "--recipe", config, "--threads", 1, "--out", other).status == 0
+    assert same_weights(config.parent / "tones.safetensors", other / "tones.safetensors")
+
+
+@pytest.mark.usefixtures("uncompiled")
 def test_a_run_is_not_overwritten_nor_gone_on_with_after_its_clips_changed(
     earmark: Earmark, start: Start, tmp_path: Path, data: Path
 ) -> None:
