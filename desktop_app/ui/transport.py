@@ -54,10 +54,12 @@ class Transport(QFrame):
         self._tint()
 
     def show_devices(self, names: list[str], chosen: str) -> None:
-        """Fill the device menu; an empty name is the system's default."""
+        """Fill the device menu; an empty name is the system's default, which plays where the chosen one is missing."""
         self._device_menu.clear()
-        for name in ["", *names]:
-            action = self._device_menu.addAction(on_button(name) or "System default")
+        missing = [chosen] if chosen and chosen not in names else []
+        for name in ["", *names, *missing]:
+            words = f"{on_button(name)} (not connected)" if name in missing else on_button(name)
+            action = self._device_menu.addAction(words or "System default")
             action.setCheckable(True)
             action.setChecked(name == chosen)
             action.triggered.connect(lambda _=False, name=name: self.device_chosen.emit(name))

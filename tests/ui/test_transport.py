@@ -36,6 +36,14 @@ def test_progress_without_words_of_its_own_counts() -> None:
     assert progress_words(Progress(0, 0)) == ""
 
 
+def test_a_chosen_device_that_is_missing_stays_in_the_menu(qtbot: QtBot, actions: Actions, theme: Theme) -> None:
+    transport = Transport(actions, theme)
+    qtbot.addWidget(transport)
+    transport.show_devices(["Speakers"], "Bang & Olufsen")
+    shown = [(action.text(), action.isChecked()) for action in transport._device_menu.actions()]
+    assert shown == [("System default", False), ("Speakers", False), ("Bang && Olufsen (not connected)", True)]
+
+
 def test_the_play_button_triggers_the_action_and_shows_stop_while_playing(
     qtbot: QtBot, actions: Actions, theme: Theme
 ) -> None:
