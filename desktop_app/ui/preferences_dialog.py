@@ -93,7 +93,7 @@ class PreferencesDialog(QDialog):
         names = [device.name for device in devices]
         chosen = self._settings.values.output_device
         missing = {chosen: f"{chosen} (not connected)"} if chosen and chosen not in names else {}
-        _fill(self.device, {"": "As the system", **{name: name for name in names}, **missing})
+        _fill(self.device, {"": "System default", **{name: name for name in names}, **missing})
         self._show_values()
 
     def done(self, result: int) -> None:
