@@ -84,10 +84,11 @@ def _spread(results: Results) -> str:
         return "Not measured."
     middle = accuracies[len(accuracies) // 2]
     perfect = sum(value == 1 for value in accuracies)
+    tenth = len(accuracies) // 10
+    lowest = f"a tenth are judged right in at most {_percent(accuracies[tenth - 1])}, " if tenth else ""
     return (
         f"{len(accuracies)} groups (speakers, or sources of background); half of them are judged right in at least "
-        f"{_percent(middle)} of their clips, {perfect} in all of them; a tenth are judged right in less than "
-        f"{_percent(accuracies[len(accuracies) // 10])}, the worst in {_percent(accuracies[0])}. "
+        f"{_percent(middle)} of their clips, {perfect} in all of them; {lowest}the worst in {_percent(accuracies[0])}. "
         "The card in the model file has every one."
     )
 

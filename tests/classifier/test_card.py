@@ -213,6 +213,14 @@ def test_the_page_shows_its_picture_and_which_class_nobody_measured() -> None:
     assert "not measured" not in markdown_of(CARD)
 
 
+def test_no_group_is_said_to_be_worse_than_the_worst() -> None:
+    few = replace(CARD, results=replace(RESULTS, group_accuracy={"anna": 0.5, "bert": 1.0}))
+    assert "1 in all of them; the worst in 50.0 %." in markdown_of(few)
+    many = {f"{place}": place / 20 for place in range(20)}
+    page = markdown_of(replace(CARD, results=replace(RESULTS, group_accuracy=many)))
+    assert "a tenth are judged right in at most 5.0 %, the worst in 0.0 %." in page
+
+
 def test_what_is_not_known_of_a_foreign_model_is_not_given_as_nought() -> None:
     text = markdown_of(replace(CARD, parameters=0, macs=0, trained_on=()))
     assert "0 parameters" not in text and "not known" in text
