@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout, QWidget
 from desktop_app.services.settings import Settings
 from desktop_app.ui.actions import MENUS, SPECS, Actions
 from desktop_app.ui.desk import Desk
+from desktop_app.ui.widgets import FRAME
 from desktop_app.ui.wording import on_button
 from desktop_app.ui.workspaces import Workspaces
 
 DEFAULT_SIZE = QSize(1440, 900)
 LEAST_SIZE = QSize(960, 600)
 """Or as high as the screen, where that is less: 1920 x 1080 pixels at twice the size are 960 x 540."""
-FRAME = QSize(16, 48)
 """Room for the title bar and the edges that the system draws round the window."""
 
 

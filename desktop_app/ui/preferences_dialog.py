@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -28,7 +28,7 @@ from desktop_app.services.settings import LivePreferences, Settings
 from desktop_app.ui.key_presets import PRESETS, WHEELS
 from desktop_app.ui.live.encodings import ENCODINGS, TIP, chosen_encoding
 from desktop_app.ui.live.folder_button import FolderButton
-from desktop_app.ui.widgets import role_label, show_checked
+from desktop_app.ui.widgets import resize_on_screen, role_label, show_checked
 from desktop_app.ui.wording import pattern_help
 
 THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
@@ -42,8 +42,6 @@ EXAMPLE_DEVICE = "Microphone"
 LABEL_WIDTH = 136
 LEAST_WIDTH = 520
 MARGINS = (24, 16, 24, 16)
-FRAME = QSize(16, 48)
-"""Of the window manager: a screen of 540 lines cannot hold all choices, they scroll there."""
 
 
 class PreferencesDialog(QDialog):
@@ -155,7 +153,7 @@ class PreferencesDialog(QDialog):
         buttons = self._buttons()
         outer.addLayout(buttons)
         needed = sections.sizeHint().height() + buttons.sizeHint().height()
-        self.resize(QSize(LEAST_WIDTH, needed).boundedTo(self.screen().availableSize() - FRAME))
+        resize_on_screen(self, LEAST_WIDTH, needed)
 
     def _buttons(self) -> QHBoxLayout:
         """Return the row below; a QDialogButtonBox puts help to where each system has it, here even to the right."""

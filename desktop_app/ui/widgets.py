@@ -5,6 +5,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QPushButton, QTableView, QToolButton, QWidget
 
+FRAME = QSize(16, 48)
+"""What the frame of a window takes of a screen, at most."""
+
 
 def quiet_button(name: str, tip: str = "", on_click: Callable[[], object] | None = None) -> QToolButton:
     """Return a flat button with an accessible `name`; it takes the focus by Tab only, so that Space stays Play."""
@@ -58,6 +61,11 @@ def make_rows(table: QTableView, row_height: int, *, many: bool = False) -> None
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+
+
+def resize_on_screen(window: QWidget, width: int, height: int) -> None:
+    """Give a window a size, or as much of it as its screen has room for."""
+    window.resize(QSize(width, height).boundedTo(window.screen().availableSize() - FRAME))
 
 
 class FocusHolder:

@@ -38,7 +38,8 @@ from desktop_app.ui.export_form import ExportForm
 from desktop_app.ui.file_manager import show_folder
 from desktop_app.ui.job_row import JobDialog
 from desktop_app.ui.labels.annotation_table import STATUS_WORDS
-from desktop_app.ui.widgets import role_label
+from desktop_app.ui.widgets import resize_on_screen, role_label
+from desktop_app.ui.wording import on_button
 from desktop_app.words import counted
 
 LOOK_DELAY_MS = 300
@@ -73,7 +74,7 @@ class LabelExportDialog(JobDialog):
         self._each_alone_wanted = False
         self.setWindowTitle("Export labels")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(*SIZE)
+        resize_on_screen(self, *SIZE)
         self.format = QComboBox()
         self.format.setMaxVisibleItems(MOST_FORMATS)
         for known in formats_by_title():
@@ -237,7 +238,7 @@ class LabelExportDialog(JobDialog):
         column.setSpacing(8)
         column.addWidget(role_label("What", "title"))
         for number, (words, _) in enumerate(self._offer.choices):
-            button = QRadioButton(words)
+            button = QRadioButton(on_button(words))
             button.setChecked(number == 0)
             self._choices.addButton(button, number)
             column.addWidget(button)

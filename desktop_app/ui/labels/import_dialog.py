@@ -30,7 +30,7 @@ from desktop_app.ui.job_row import JobDialog
 from desktop_app.ui.labels.annotation_table import STATUS_WORDS
 from desktop_app.ui.sorted_table import LEFT, RIGHT, Cell, SortedTable, TableColumn
 from desktop_app.ui.ticks import seconds_words
-from desktop_app.ui.widgets import role_label
+from desktop_app.ui.widgets import resize_on_screen, role_label
 from desktop_app.ui.wording import clock
 from desktop_app.words import counted
 
@@ -60,7 +60,7 @@ class ImportDialog(JobDialog):
         self._preview: Preview | None = None
         self.setWindowTitle("Import labels")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(*SIZE)
+        resize_on_screen(self, *SIZE)
         self.format = QComboBox()
         self.format.addItem("Told by the files", None)
         for known in formats_by_title():
