@@ -18,6 +18,7 @@ from desktop_app.errors import UserError
 
 if TYPE_CHECKING:
     from desktop_app.classifier.runs.audition import Audition, Example
+    from desktop_app.classifier.runs.run_config import RunConfig
     from desktop_app.cli.shared import Commands
 
 _DESCRIPTION = """\
@@ -79,13 +80,22 @@ def _serve(audition: "Audition", folder: Path) -> int:
     screen = JsonLines(listens=False)
     for number, line in enumerate(sys.stdin, 1):
         try:
-            asked = json.loads(line)
-            example = audition.draw(config_of(tomllib.loads(asked["config"])), int(asked["clip"]), int(asked["seed"]))
+            example = audition.draw(*_asked(line, number))
             before, after = _write(example, folder, number)
             screen.tell("example", before=str(before), after=str(after), **_said(example))
         except UserError as problem:
             screen.problem(problem)
     return 0
+
+
+def _asked(line: str, number: int) -> "tuple[RunConfig, int, int]":
+    """Return the configuration, clip and seed that a line asks for; UserError where it is none of a program's."""
+    try:
+        asked = json.loads(line)
+        table, clip, seed = tomllib.loads(str(asked["config"])), int(asked["clip"]), int(asked["seed"])
+    except (ValueError, KeyError, TypeError, RecursionError) as reason:
+        raise UserError(f"Line {number} is no JSON object with config, clip and seed ({reason}).") from reason
+    return config_of(table), clip, seed
 
 
 def _write(example: "Example", folder: Path, number: int) -> tuple[Path, Path]:

@@ -1,5 +1,7 @@
 """`earmark augment`: the same number gives the same sound again, another one another."""
 
+import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -47,3 +49,14 @@ def test_what_cannot_be_heard_is_one_sentence(earmark: Earmark, data: Path, tmp_
     (tmp_path / "file").write_text("")
     answer = earmark("augment", "--data", data, "--out", tmp_path / "file" / "out")
     assert answer.status == 2 and "file" in answer.err
+
+
+def test_a_line_that_is_no_request_is_a_problem_and_the_next_one_is_heard(
+    earmark: Earmark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO('no json\n{"config": 3}\n{"config": "x = [", "clip": 1, "seed": 1}\n'))
+    answer = earmark("augment", "--json-lines", "--out", tmp_path / "out")
+    assert answer.status == 0
+    told = [json.loads(line) for line in answer.out.splitlines()]
+    assert [each["event"] for each in told] == ["error"] * 3
+    assert "Line 3 is no JSON object" in told[2]["text"]
