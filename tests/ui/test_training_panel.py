@@ -124,7 +124,7 @@ def test_the_open_folder_is_offered_and_taken(panel: TrainingPanel, data: Path, 
 def test_data_that_cannot_be_learnt_say_why(panel: TrainingPanel, tmp_path: Path, qtbot: QtBot) -> None:
     panel.data.choose(tmp_path / "nowhere")
     qtbot.waitUntil(panel.data._problem.isVisible, timeout=CHILD_TIMEOUT_MS)
-    assert "neither a folder" in panel.data._problem.text()
+    assert "does not exist" in panel.data._problem.text()
     assert not panel.run.start.isEnabled()
 
 

@@ -115,8 +115,8 @@ class ClassDialog(QDialog):
         it = self._project.scheme.get(item.text()) if item is not None else None
         self._name = it.name if it is not None else ""
         self._fields.setEnabled(it is not None and not self._project.read_only)
-        for button in (self.up, self.down):
-            button.setEnabled(self.list.count() > 1 and not self._project.read_only)
+        for mover in (self.up, self.down):
+            mover.setEnabled(self.list.count() > 1 and not self._project.read_only)
         self.name.setText(self._name)
         self._show_keys(it)
         self._show_names(it)
