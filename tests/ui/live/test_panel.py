@@ -326,7 +326,7 @@ def test_a_microphone_that_refuses_is_a_sentence_on_the_page(stage: LiveStage) -
 
 def test_a_microphone_that_goes_away_is_told_and_goes_on_by_itself(stage: LiveStage) -> None:
     stage.listen()
-    stage.until(lambda: stage.desk.monitor.capture.state.frames > 0)
+    stage.until(lambda: stage.desk.monitor.capture.state.frames > 0 and bool(stage.panel.side.bars.shown))
     stage.microphone.input.active = False
     stage.until(lambda: "is gone: plug it in again" in stage.panel.sound.notice.text())
     assert stage.panel.side.load.text() == "", "what judging cost is told though nothing is judged"
