@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def wants_window(arguments: Sequence[str]) -> bool:
     """Return whether the arguments ask for the window: none, `open [PATH]`, or one path that exists."""
-    if not arguments or (arguments[0] == "open" and len(arguments) <= 2 and "-h" not in arguments[1:]):
+    if not arguments or (arguments[0] == "open" and len(arguments) <= 2 and not arguments[-1].startswith("-")):
         return True
     if len(arguments) != 1 or arguments[0].startswith("-"):
         return False

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
+from typing import TYPE_CHECKING
 
 from desktop_app import __version__
 from desktop_app.cli import (
@@ -27,13 +28,16 @@ from desktop_app.cli import (
 from desktop_app.cli.shared import let_go_of_stdout, say
 from desktop_app.errors import UserError
 
+if TYPE_CHECKING:
+    from desktop_app.cli.shared import Commands
+
 OK, SOME_FAILED, MISUSE, INTERRUPTED = 0, 1, 2, 130
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 _DESCRIPTION = """\
 Listen to, label, learn from and review folders of sound, offline.
 
-Without arguments the window opens. With them, the same work is done here:
+Without arguments, or with a folder or a recording alone, the window opens. With a command, the same work is done here:
 
   earmark info ~/recordings                    what is in these files?
   earmark classify ~/recordings --csv out.csv  which sound is in each of them?
@@ -93,7 +97,20 @@ def build_parser() -> argparse.ArgumentParser:
         convert, import_labels, export_labels,
     ):  # fmt: skip
         command.add_parser(commands)
+    _add_open(commands)
     return parser
+
+
+def _add_open(commands: "Commands") -> None:
+    """Add the one command that is not carried out here, so that it is listed and explained."""
+    about = "open the window, on a folder or a recording if one is named"
+    opening = commands.add_parser("open", help="open the window", description=f"{about.capitalize()}.")
+    opening.add_argument("path", nargs="?", metavar="DIR_OR_FILE", help="a folder of recordings or a file")
+    opening.set_defaults(run=_refuse_open)
+
+
+def _refuse_open(_chosen: argparse.Namespace) -> int:
+    raise UserError("The window opens on one folder or file: earmark open FOLDER.")
 
 
 def _have_somewhere_to_print() -> None:

@@ -142,3 +142,10 @@ def test_names_with_control_characters_are_told_without_them(capsys: pytest.Capt
     assert capsys.readouterr().err == "“tab\\x09here\\x1b[31m” is left out.\nAnd “ja ✓”.\n"
     (cell,) = cells("red\x1b[31m")
     assert cell.plain == "red\\x1b[31m"
+
+
+def test_how_to_open_the_window_is_listed_and_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["open", "--help"]) == 0
+    assert "Open the window, on a folder or a recording" in capsys.readouterr().out
+    assert main(["--help"]) == 0
+    assert "    open         open the window" in capsys.readouterr().out
