@@ -124,9 +124,9 @@ TRIED: dict[str, tuple[str, ...]] = {
         "The shipped recipe first learns from all other words, and that time is counted; so it cannot be as good as "
         "the seed in a thirtieth of the seed's time. Of those that learn from the same clips as the seed, `default` "
         "and `fast` are not as good as it on this speaker: their nets take each band for a channel of its own, which "
-        "three voices do not teach. The convolutions of `few` move along frequency like the seed's; its part of the seed's "
-        "time is counted against bfloat16. In float32, as the recipe stands, the same twelve rounds took the seed 1,161 s "
-        "and came to 65.6 %: beside that `few` is as good in 1/45 of the time.",
+        "three voices do not teach. The convolutions of `few` move along frequency like the seed's; its part of the "
+        "seed's time is counted against bfloat16. In float32, as the recipe stands, the same twelve rounds took the "
+        "seed 1,161 s and came to 65.6 %: beside that `few` is as good in 1/45 of the time.",
     ),
     "environment10": (
         "One clip is five seconds here, and the net is a two-dimensional one (sounds of the environment are at home at "
