@@ -33,9 +33,15 @@ WORDS = (
 
 SPEED = (
     "Speeds are those of one thread in processor time, from samples to scores, front-end included. Ours is the engine "
-    "that Earmark uses, the seed's is eager torch; the two take five turns of at least 0.4 s, and the ratio is the "
-    "median over the turns. The seed's window is one second: longer clips it judges in several windows. At batch 64 it "
-    "is slower than at batch 1: its first layer alone makes 3 MiB of each clip, and 64 of them no longer fit the cache."
+    "that Earmark uses, the seed's is eager torch; the two take 25 turns of at least 0.3 s, at least five with 64 "
+    "clips, and the ratio is the median over the turns. Other runs of five turns gave 40 to 68 times 1 at a time, 95 "
+    "to 146 times 64 at a time. "
+    "The seed's window is one second: longer clips it judges in several windows. At batch 64 it is slower than at "
+    "batch 1: its first layer alone makes 3 MiB of each clip, and 64 of them no longer fit the cache. Folders and long "
+    "recordings are judged 64 windows at a time, however long their files are: from files of a second to verdicts, "
+    "decoding included, that is 76 times what the seed does 1 at a time and 86 times what it does 64 at a time "
+    "([benchmarks.md](benchmarks.md)). 1 at a time is how the microphone is judged, ten times a second; a third of "
+    "that time is the front-end, a tenth the handing over."
 )
 
 SEED = {

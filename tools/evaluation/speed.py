@@ -22,9 +22,9 @@ from tools.evaluation.folds import Values
 Array = npt.NDArray[np.float32]
 Judge = Callable[[Array], object]
 
-BATCHES = (1, 64)
-ROUNDS = 5  # of both in turn
-SHORTEST_S = 0.4  # of one measurement
+TURNS = {1: 25, 64: 5}
+"""Batch size -> turns of both: single short ones differ by half on a machine with neighbours."""
+SHORTEST_S = 0.3  # of one measurement
 
 
 def weights_of(model: str) -> Path:
@@ -42,11 +42,11 @@ def measure_speed(path: Path) -> Values:
     card, engine = read_card(path), open_engine(path)
     seed, seed_frames = seed_judge(len(card.classes), card.window_s)
     found: Values = {"engine": engine.name, "window_s": card.window_s, "ours": {}, "seed": {}, "ratio": {}}
-    for batch in BATCHES:
+    for batch, turns_wanted in TURNS.items():
         ours_of, seed_of = sounds(batch, card.window_frames), sounds(batch, seed_frames)
         turns = [
             (clips_per_s(lambda rows: engine.judge(engine.prepare(rows)), ours_of), clips_per_s(seed, seed_of))
-            for _ in range(ROUNDS)
+            for _ in range(turns_wanted)
         ]
         found["ours"][str(batch)] = round(median(ours for ours, _ in turns), 1)
         found["seed"][str(batch)] = round(median(theirs for _, theirs in turns), 2)
@@ -79,7 +79,7 @@ def seed_judge(classes: int, clip_s: float) -> tuple[Judge, int]:
     @torch.inference_mode()
     def judge(waveforms: Array) -> object:
         windows = torch.from_numpy(waveforms).reshape(-1, frames)
-        return [network(front_end(part)).softmax(dim=1) for part in torch.split(windows, max(BATCHES))]
+        return [network(front_end(part)).softmax(dim=1) for part in torch.split(windows, max(TURNS))]
 
     return judge, frames * math.ceil(clip_s / config.sound.window_s)
 
