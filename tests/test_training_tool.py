@@ -102,7 +102,7 @@ def test_networks_of_several_runs_become_one_with_the_means_of_their_weights() -
     first = begun.network.state_dict()["body.0.weight"].clone()
     alone = [shipping.fit_souped(begun, learning, replace(settings, seed=settings.seed + run), 1) for run in range(2)]
     both = shipping.fit_souped(begun, learning, settings, 2)
-    run = shipping.run_souped(begun, learning, settings, clips, 2)
+    run = shipping.run_fold(begun, learning, settings, clips, 2)
     one, other, mean, in_fold = (made.network.state_dict()["body.0.weight"] for made in (*alone, both, run.made))
     assert not torch.equal(one, other)
     torch.testing.assert_close(mean, (one + other) / 2)

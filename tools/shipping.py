@@ -123,13 +123,6 @@ def fit(made: Made, data: TrainingData, settings: TrainingSettings) -> Made:
     return replace(made, cpu_s=made.cpu_s + time.process_time() - started_s)
 
 
-def run_fold(made: Made, data: TrainingData, settings: TrainingSettings, test: ClipSet) -> FoldRun:
-    """Train the network in place, printing a line a round, and let it judge the clips of its fold."""
-    points = trained(made.network, LogMel(made.front_end), data, settings, test)
-    curve = tuple(replace(point, cpu_s=round(made.cpu_s + point.cpu_s, 2)) for point in points)
-    return FoldRun(made, test, made.logits(test), curve, len(data.train))
-
-
 def fit_souped(begun: Made, data: TrainingData, settings: TrainingSettings, runs: int) -> Made:
     """Train copies of a network with other random numbers each, and return what has the means of their weights.
 
@@ -141,19 +134,22 @@ def fit_souped(begun: Made, data: TrainingData, settings: TrainingSettings, runs
     return replace(begun, network=mean_of([made.network for made in ends]), cpu_s=begun.cpu_s + spent_s)
 
 
-def run_souped(begun: Made, data: TrainingData, settings: TrainingSettings, test: ClipSet, runs: int) -> FoldRun:
-    """Train as `fit_souped` does, and let the result judge the clips of its fold.
+def run_fold(begun: Made, data: TrainingData, settings: TrainingSettings, test: ClipSet, runs: int = 1) -> FoldRun:
+    """Train as `fit_souped` does, printing a line a round, and let the result judge the clips of its fold.
 
     The curve is the last copy's, after the time of the others; its last point is that of the means.
     """
-    spent_s, ends = begun.cpu_s, []
+    curve: list[CurvePoint] = []
+    networks, spent_s = [], begun.cpu_s
     for made, again in _copies(begun, settings, runs):
-        ends.append(run_fold(replace(made, cpu_s=spent_s), data, again, test))
-        spent_s = ends[-1].curve[-1].cpu_s
-    made = replace(begun, network=mean_of([run.made.network for run in ends]), cpu_s=spent_s)
+        points = trained(made.network, LogMel(made.front_end), data, again, test)
+        curve = [replace(point, cpu_s=round(spent_s + point.cpu_s, 2)) for point in points]
+        spent_s = curve[-1].cpu_s
+        networks.append(made.network)
+    made = replace(begun, network=mean_of(networks), cpu_s=spent_s)
     logits = made.logits(test)
     right = float((logits.argmax(dim=1) == test.targets).float().mean())
-    *before, last = ends[-1].curve
+    *before, last = curve
     return FoldRun(made, test, logits, (*before, replace(last, test_accuracy=right)), len(data.train))
 
 

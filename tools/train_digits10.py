@@ -179,7 +179,7 @@ def all_folds(data: Path, options: Options) -> Mapping[str, FoldRun]:
         print(f"without {fold}", flush=True)
         rest, test = kept(takes, lambda group: group != fold), kept(takes, lambda group: group == fold)  # noqa: B023
         words, learning = with_words(data, options), learnt_from(material, rest, learnable)
-        runs[fold] = shipping.run_souped(words, learning, options.settings, test, options.runs)
+        runs[fold] = shipping.run_fold(words, learning, options.settings, test, options.runs)
     return runs
 
 
