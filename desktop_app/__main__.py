@@ -9,8 +9,7 @@ from collections.abc import Sequence
 
 from desktop_app import assets
 from desktop_app.display import missing_display
-
-INTERRUPTED = 130
+from desktop_app.signals import INTERRUPTED
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,6 +4,8 @@ import signal
 
 ENDS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 """As far as the system has them."""
+INTERRUPTED = 130
+"""Exit status of a program that one of them ended, as shells have it."""
 
 
 def heeded_ends() -> list[signal.Signals]:

@@ -103,14 +103,15 @@ class Earmark(QObject):
     def open(self, path: Path) -> None:
         """Open a folder; of a recording, its folder with the recording shown."""
         path = path.absolute()
-        if not (is_folder(path) or is_file(path)):
+        names_folder = is_folder(path)
+        if not (names_folder or is_file(path)):
             self.core.messages.error(
                 f"“{path}” cannot be opened: it may have been moved or lie where you have no rights, "
                 "or its drive is not connected."
             )
             return
         self.window.workspaces.show_page("listen")
-        self.listen.open_folder(path if is_folder(path) else path.parent, None if is_folder(path) else path)
+        self.listen.open_folder(path if names_folder else path.parent, None if names_folder else path)
 
     def show_recording(self, path: Path) -> None:
         """Show a recording: in the open folder if that lists it, else its own folder is opened."""

@@ -27,11 +27,12 @@ from desktop_app.cli import (
 )
 from desktop_app.cli.shared import let_go_of_stdout, say
 from desktop_app.errors import UserError
+from desktop_app.signals import INTERRUPTED
 
 if TYPE_CHECKING:
     from desktop_app.cli.shared import Commands
 
-OK, SOME_FAILED, MISUSE, INTERRUPTED = 0, 1, 2, 130
+OK, SOME_FAILED, MISUSE = 0, 1, 2
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 _DESCRIPTION = """\

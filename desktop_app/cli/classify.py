@@ -28,13 +28,14 @@ from desktop_app.cli.shared import (
     seconds,
     show,
 )
+from desktop_app.signals import INTERRUPTED
 from desktop_app.words import counted
 
 if TYPE_CHECKING:
     from desktop_app.cli.shared import Commands
 
 CSV_COLUMNS = ("path", "onset_s", "offset_s", "label", "score", "model", "error", "refused")
-INTERRUPTED = 130
+
 
 _DESCRIPTION = """\
 Let a model judge recordings: which of its classes is heard, and how sure it is (score 0 to 1).

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from desktop_app.cli.training_screen import Read, StopAskedError, Watch
 from desktop_app.errors import UserError
+from desktop_app.signals import INTERRUPTED
 
 if TYPE_CHECKING:
     from desktop_app.classifier.runs.running import Run
     from desktop_app.classifier.training_reports import EpochReport, RatePoint, StepReport
 
-STOPPED, MISUSE = 130, 2
+MISUSE = 2
 MOST_OFTEN_S = 0.1
 """Steps and clips read are told at most so often."""
 NICENESS = 5
@@ -39,7 +40,7 @@ def told_in_json(work: "Callable[[JsonLines], int]") -> int:
         return work(screen)
     except StopAskedError:
         screen.tell("stopped")
-        return STOPPED
+        return INTERRUPTED
     except UserError as problem:
         screen.problem(problem)
         return MISUSE

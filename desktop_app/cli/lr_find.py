@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from desktop_app.audio.atomic import explain_write_error
 from desktop_app.cli.json_lines import JsonLines, told_in_json
 from desktop_app.cli.shared import HelpFormatter, say
-from desktop_app.cli.train import INTERRUPTED, add_data_arguments, configured, leak_with_options, prepared_for
+from desktop_app.cli.train import add_data_arguments, configured, leak_with_options, prepared_for
 from desktop_app.cli.training_screen import Screen, StopAskedError, Terminal
 from desktop_app.errors import UserError
+from desktop_app.signals import INTERRUPTED
 
 if TYPE_CHECKING:
     from desktop_app.classifier.runs.preparing import Prepared

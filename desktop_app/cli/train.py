@@ -24,6 +24,7 @@ from desktop_app.cli.models import library
 from desktop_app.cli.shared import HelpFormatter, say
 from desktop_app.cli.training_screen import Screen, StopAskedError, Terminal
 from desktop_app.errors import UserError
+from desktop_app.signals import INTERRUPTED
 
 if TYPE_CHECKING:
     from desktop_app.classifier.runs.preparing import Prepared
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from desktop_app.classifier.runs.running import Outcome, Run
     from desktop_app.cli.shared import Commands
 
-INTERRUPTED = 130
+
 NOTES_SHOWN = 20
 DEFAULT_RECIPE = "default"
 SHORT = {

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.audio.sources import is_gone
-from desktop_app.services.jobs import Job, JobContext, JobRunner
+from desktop_app.services.jobs import Job, JobContext, JobRunner, is_under_way
 
 INTERVAL_MS = 5_000
 
@@ -38,7 +38,7 @@ class FreeSpace(QObject):
 
     def _look_again(self) -> None:
         """Look, unless a drive does not answer: each look would take another thread away from other jobs."""
-        if self._job is None or self._job.is_done:
+        if not is_under_way(self._job):
             self._look()
 
     def _look(self) -> None:

@@ -174,6 +174,11 @@ class Job(QObject):
         self._over.emit()
 
 
+def is_under_way(job: Job | None) -> bool:
+    """Return whether there is a job that is not over: another one would wait for the same driver or drive."""
+    return job is not None and not job.is_done
+
+
 class JobRunner(QObject):
     """Starts jobs and owns their threads; lives on the GUI thread, one for the application."""
 

@@ -10,7 +10,7 @@ from desktop_app.audio.capture import Capture, CaptureState
 from desktop_app.audio.inputs import InputRequest, OpenInput
 from desktop_app.audio.ring import Piece
 from desktop_app.audio.streams import Device, list_input_devices, open_input
-from desktop_app.services.jobs import Job, JobContext, JobRunner
+from desktop_app.services.jobs import Job, JobContext, JobRunner, is_under_way
 from desktop_app.services.messages import Messages
 from desktop_app.services.monitor_thread import Findings, MonitorThread
 
@@ -143,7 +143,7 @@ class Monitor(QObject):
 
     def list_devices(self) -> None:
         """Look for microphones on a worker thread, also new ones; `devices_listed` follows, or `listing_failed`."""
-        if self._listing is not None and not self._listing.is_done:
+        if is_under_way(self._listing):
             return  # that one will tell; where the driver hangs, another one would only hang as well
         job = self._listing = self._runner.start(_list_devices)
         job.finished.connect(lambda devices: self.devices_listed.emit(list(devices)))

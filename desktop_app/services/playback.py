@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from desktop_app.audio.playing.feed import Playable, PlayRequest
 from desktop_app.audio.playing.outputs import OpenOutput
 from desktop_app.audio.streams import Device, Player, list_output_devices, open_output
-from desktop_app.services.jobs import Job, JobContext, JobRunner
+from desktop_app.services.jobs import Job, JobContext, JobRunner, is_under_way
 from desktop_app.services.messages import Messages
 
 FRAME_INTERVAL_MS = 16
@@ -102,7 +102,7 @@ class Playback(QObject):
 
     def list_devices(self) -> None:
         """Look for output devices on a worker thread; `devices_listed` follows, or a message."""
-        if self._listing is not None and not self._listing.is_done:
+        if is_under_way(self._listing):
             return  # that one will tell; where the driver hangs, another one would only hang as well
         job = self._listing = self._runner.start(_list_devices, not self._player.state.playing)
         job.finished.connect(lambda devices: self.devices_listed.emit(list(devices)))

@@ -12,10 +12,11 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app.audio.atomic import replacing
 from desktop_app.classifier.runs.run_config import RunConfig, toml_of
 from desktop_app.services.training_child import Child, Ending
+from desktop_app.signals import INTERRUPTED
 
 logger = logging.getLogger(__name__)
 
-FINISHED, STOPPED = 0, 130
+FINISHED = 0
 LEAK = "LeakError"
 
 
@@ -119,7 +120,7 @@ class Errand(QObject):
         """Say how it ended, after everything else was said."""
         if failure is not None:
             self.failed.emit(failure)
-        elif ending.status == STOPPED:
+        elif ending.status == INTERRUPTED:
             self.stopped.emit()
 
     def _tell_end(self, say: Callable[[], None]) -> None:
@@ -130,7 +131,7 @@ class Errand(QObject):
         if ending.crashed:
             logger.info("a child process crashed (%d): %s", ending.status, ending.complaint)
             return Failure(self._aborted)
-        if ending.status in (FINISHED, STOPPED):
+        if ending.status in (FINISHED, INTERRUPTED):
             return None
         logger.error("a child process failed (%d): %s", ending.status, ending.complaint)
         return Failure(f"Something went wrong inside Earmark ({ending.complaint}); details are in the log.")

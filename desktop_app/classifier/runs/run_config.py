@@ -249,7 +249,7 @@ def _check(config: RunConfig) -> None:
     for name, (low, high) in _LIMITS.items():
         for value in _values_at(config, name):
             if not low <= value <= high:
-                limits = f"at least {low:g}" if high == float("inf") else f"between {low:g} and {high:.10g}"
+                limits = f"at least {low:g}" if high == math.inf else f"between {low:g} and {high:.10g}"
                 raise UserError(f"“{name}” is {value:g} and must be {limits}; correct it.")
     for name, allowed in _WORDS.items():
         for word in _values_at(config, name):

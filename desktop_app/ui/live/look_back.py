@@ -12,7 +12,7 @@ from desktop_app.annotation.annotations import Annotation, Status
 from desktop_app.audio.capture import Capture
 from desktop_app.audio.clips import ClipRequest
 from desktop_app.colours import NEUTRAL
-from desktop_app.services.jobs import Job
+from desktop_app.services.jobs import Job, is_under_way
 from desktop_app.services.live_desk import LiveDesk
 from desktop_app.services.live_folders import clips_folder
 from desktop_app.services.looking_back import Glance, is_held, no_longer_held
@@ -59,7 +59,7 @@ class LookBack(QWidget):
     @property
     def wanted(self) -> bool:
         """Return whether a look back stands on the screen or is on its way there."""
-        return self._glance is not None or (self._taking is not None and not self._taking.is_done)
+        return self._glance is not None or is_under_way(self._taking)
 
     def show_moment(self, capture: Capture, frames: tuple[int, int]) -> None:
         """Show the last minutes of a capture, from one frame to another one; `ready` follows."""
